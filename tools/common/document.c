@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <json-c/json.h>
+
+#include "document.h"
+#include "exit.h"
+#include "message.h"
+
+struct json_object *document_new(const char *schema, int version)
+{
+	struct json_object *document = json_object_new_object();
+
+	if (!document) {
+		message("out of memory");
+		exit(EXIT_CODE_FAILED);
+	}
+	json_object_object_add(document, "schema",
+			       json_object_new_string(schema));
+	json_object_object_add(document, "schema_version",
+			       json_object_new_int(version));
+	return document;
+}
+
+void document_print(struct json_object *document)
+{
+	puts(json_object_to_json_string_ext(document,
+					    JSON_C_TO_STRING_PRETTY |
+					    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(document);
+}
+
+struct json_object *document_hex(uint64_t value, int digits)
+{
+	char text[2 + 16 + 1];
+
+	snprintf(text, sizeof(text), "0x%0*" PRIx64, digits, value);
+	return json_object_new_string(text);
+}
+
+struct json_object *document_string(const char *string)
+{
+	return string ? json_object_new_string(string) : NULL;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+
+void message(const char *format, ...)
+{
+	va_list args;
+
+	flockfile(stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+}
+
+int close_stdout(void)
+{
+	bool failed = ferror(stdout);
+	int err = 0;
+
+	errno = 0;
+	if (fclose(stdout) != 0)
+		err = errno ? errno : EIO;
+	else if (failed)
+		err = EIO;
+	if (!err)
+		return 0;
+
+	message("standard output: %s", strerror(err));
+	return -err;
+}
