@@ -65,7 +65,8 @@ struct epf_topology;
  * @{
  */
 
-/** Load kernel modules (a function's driver, the endpoint framework) on demand. */
+/** Load the module of a function's driver where it is not there yet. The
+ *  endpoint framework itself is never a module. */
 #define EPF_CTX_LOAD_MODULES (1u << 0)
 
 /** Options of a context. Zero in any member but @p size means the default. */
@@ -82,7 +83,8 @@ struct epf_ctx_options {
 	/** How long to wait for directories that the kernel makes late, in
 	 *  milliseconds. Default: 1000. */
 	unsigned int timeout_ms;
-	/** Called with one line (no newline) per configfs operation. */
+	/** Called with one line (no newline) per change to configfs, done or
+	 *  refused. */
 	void (*log)(void *data, const char *line);
 	/** Passed to @p log. */
 	void *log_data;
@@ -356,6 +358,9 @@ int epf_plan_delete(struct epf_plan *plan, const char *driver, const char *name)
  * @param value Text; for a field of the header a decimal, octal or 0x number.
  * @return 0, -EINVAL (not a number, or out of the range of a header field),
  *         -ENOMEM.
+ *
+ * A field of the header of a linked function is refused when it runs (-EBUSY):
+ * the kernel would take the value, but not pass it on to the hardware.
  */
 int epf_plan_set(struct epf_plan *plan, const char *driver, const char *name,
 		 const char *attribute, const char *value);
@@ -368,11 +373,19 @@ int epf_plan_set(struct epf_plan *plan, const char *driver, const char *name,
  * @param interface Side of the function.
  * @return 0, -EINVAL, -ENOMEM.
  *
- * Function numbers are given in the order of linking.
+ * Function numbers are given in the order of linking. Link before you start: a
+ * link to a started controller cannot be undone.
  */
 int epf_plan_link(struct epf_plan *plan, const char *driver, const char *name,
 		  const char *controller, enum epf_interface interface);
-/** @brief Add: take such a link away. @return As ::epf_plan_link. */
+/**
+ * @brief Add: take such a link away, whatever made it. The controller must be
+ *        stopped when it runs (-EBUSY): the kernel goes wrong otherwise.
+ * @return As ::epf_plan_link.
+ *
+ * Unlink several functions in the reverse order of their numbers: if the plan
+ * fails, they are then linked again in the right one.
+ */
 int epf_plan_unlink(struct epf_plan *plan, const char *driver, const char *name,
 		    const char *controller, enum epf_interface interface);
 /**
@@ -386,6 +399,16 @@ int epf_plan_unlink(struct epf_plan *plan, const char *driver, const char *name,
  */
 int epf_plan_add_vf(struct epf_plan *plan, const char *pf_driver, const char *pf,
 		    const char *vf_driver, const char *vf);
+/**
+ * @brief Add: undo an ::epf_plan_add_vf. The physical function must not be
+ *        linked when it runs (-EBUSY).
+ * @return As ::epf_plan_add_vf.
+ *
+ * The kernel forgets the number, but not that the function was a virtual one:
+ * it must be deleted and made anew to be linked to a controller.
+ */
+int epf_plan_remove_vf(struct epf_plan *plan, const char *pf_driver,
+		       const char *pf, const char *vf_driver, const char *vf);
 /** @brief Add: start a controller. @return 0, -EINVAL, -ENOMEM. */
 int epf_plan_start(struct epf_plan *plan, const char *controller);
 /** @brief Add: stop a controller. @return 0, -EINVAL, -ENOMEM. */
@@ -411,7 +434,9 @@ const struct epf_step *epf_plan_get_step(const struct epf_plan *plan, size_t ind
 enum epf_operation epf_step_get_operation(const struct epf_step *step);
 /** @brief The operation in a word: "create", "set", "link". */
 const char *epf_step_get_operation_name(const struct epf_step *step);
-/** @brief Path below pci_ep, or the module's name. */
+/** @brief Path below pci_ep, or the module's name. Where the driver's own
+ *  attributes are, and which link there is to take away, is known once the step
+ *  has run. */
 const char *epf_step_get_path(const struct epf_step *step);
 /** @brief Text written, or target of the link. @return String or NULL. */
 const char *epf_step_get_value(const struct epf_step *step);
@@ -427,6 +452,7 @@ enum epf_step_state epf_step_get_state(const struct epf_step *step);
  *         -EINVAL for a plan that ran before.
  *
  * Undoing a deletion makes the function anew and writes its attributes again.
+ * A module that was loaded stays loaded.
  */
 int epf_plan_execute(struct epf_plan *plan);
 /** @brief Whether a failed plan left something behind: a step is stuck. */

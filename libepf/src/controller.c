@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+#include "topology.h"
+
+EPF_EXPORT const char *
+epf_controller_get_name(const struct epf_controller *controller)
+{
+	return controller->name;
+}
+
+EPF_EXPORT bool
+epf_controller_is_started(const struct epf_controller *controller)
+{
+	return controller->started;
+}
+
+EPF_EXPORT size_t
+epf_controller_get_num_links(const struct epf_controller *controller)
+{
+	return controller->num_links;
+}
+
+EPF_EXPORT const struct epf_link *
+epf_controller_get_link(const struct epf_controller *controller, size_t index)
+{
+	return controller->links[index];
+}
+
+EPF_EXPORT const struct epf_function *
+epf_link_get_function(const struct epf_link *link)
+{
+	return link->function;
+}
+
+EPF_EXPORT const struct epf_controller *
+epf_link_get_controller(const struct epf_link *link)
+{
+	return link->controller;
+}
+
+EPF_EXPORT enum epf_interface
+epf_link_get_interface(const struct epf_link *link)
+{
+	return link->interface;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "plan.h"
+
+/* What was set on a function went with the function. Not so the fields of its
+ * header: drivers like pci_epf_test have one for all of their functions. */
+static void release_settings(struct epf_plan *plan, size_t create, size_t count)
+{
+	size_t i;
+
+	for (i = create + 1; i < count; i++) {
+		struct epf_step *step = plan->steps[i];
+
+		if (step->operation == EPF_OPERATION_SET &&
+		    step->state == EPF_STEP_STUCK &&
+		    !strcmp(step->directory, plan->steps[create]->path) &&
+		    !attr_find_field(strrchr(step->path, '/') + 1))
+			step->state = EPF_STEP_UNDONE;
+	}
+}
+
+/* Undo the steps before count, the last one first. What is stuck does not keep
+ * the others from being undone. */
+static void undo_steps(struct epf_plan *plan, size_t count)
+{
+	struct epf_step *step;
+	size_t i;
+
+	for (i = count; i-- > 0;) {
+		step = plan->steps[i];
+		if (step->operation == EPF_OPERATION_LOAD_MODULE)
+			continue; /* others may use it by now */
+		step->state = step_undo(plan->ctx, step) ? EPF_STEP_STUCK :
+							   EPF_STEP_UNDONE;
+		if (step->operation == EPF_OPERATION_CREATE &&
+		    step->state == EPF_STEP_UNDONE)
+			release_settings(plan, i, count);
+	}
+}
+
+/* Say in the record of the failure what is stuck. */
+static void record_stuck(struct epf_plan *plan)
+{
+	struct epf_error error = plan->ctx->error;
+	const struct epf_step *step;
+	char *hint = NULL, *longer;
+	size_t i;
+
+	for (i = 0; i < plan->num_steps; i++) {
+		step = plan->steps[i];
+		if (step->state != EPF_STEP_STUCK)
+			continue;
+		longer = string_format("%s%s%s %s", hint ? hint :
+				       error.hint ? error.hint : "",
+				       hint ? ", " : error.hint ?
+				       "; could not undo: " : "could not undo: ",
+				       epf_step_get_operation_name(step),
+				       step->path);
+		if (!longer)
+			break;
+		free(hint);
+		hint = longer;
+	}
+	if (hint) {
+		error.hint = hint;
+		error_set(plan->ctx, -error.err, &error);
+	}
+	free(hint);
+}
+
+EPF_EXPORT int epf_plan_execute(struct epf_plan *plan)
+{
+	struct epf_ctx *ctx = plan->ctx;
+	size_t i;
+	int err = 0;
+
+	if (plan->executed)
+		return error_set(ctx, -EINVAL, &(struct epf_error){
+			.operation = "execute",
+			.message = "this plan was executed before",
+		});
+	plan->executed = true;
+	if (plan->num_steps && cfs_stat(&ctx->cfs, "controllers") == -ENODEV) {
+		plan->steps[0]->state = EPF_STEP_FAILED;
+		return error_set(ctx, -ENODEV, &(struct epf_error){
+			.operation = "open",
+			.path = ctx->cfs.ops->base(ctx->cfs.data),
+			.message = "no PCI endpoint configuration here",
+			.hint = ctx->cfs.ops->missing(ctx->cfs.data),
+		});
+	}
+
+	for (i = 0; i < plan->num_steps; i++) {
+		err = step_run(ctx, plan->steps[i]);
+		plan->steps[i]->state = err ? EPF_STEP_FAILED : EPF_STEP_DONE;
+		if (err)
+			break;
+	}
+	if (err) {
+		undo_steps(plan, i);
+		record_stuck(plan);
+	}
+	return err;
+}
+
+EPF_EXPORT bool epf_plan_is_incomplete(const struct epf_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->num_steps; i++) {
+		if (plan->steps[i]->state == EPF_STEP_STUCK)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "tree.h"
+
+struct epf_step {
+	enum epf_operation operation;
+	enum epf_step_state state;
+	char *path;      /* relative to pci_ep; of a module, its name */
+	char *value;     /* text written, or where the link leads */
+	char *directory; /* that holds the attribute or the link */
+
+	/* The journal: what undoing the step takes. */
+	char *old;                        /* SET; NULL: cannot be read */
+	struct attribute_list attributes; /* DELETE */
+};
+
+struct epf_plan {
+	struct epf_ctx *ctx;
+	struct epf_step **steps;
+	size_t num_steps;
+	bool executed;
+};
+
+/* Drop the steps from count on: they were added in vain. */
+void plan_truncate(struct epf_plan *plan, size_t count);
+
+/* Run a step. 0, or -errno with the error record. */
+int step_run(struct epf_ctx *ctx, struct epf_step *step);
+
+/* Undo a step that was run. 0, or -errno without a record. */
+int step_undo(struct epf_ctx *ctx, struct epf_step *step);
+
+/* Whether taking the link of a step away now is safe: the kernel lets it
+ * happen under a started controller, and under a physical function in use, and
+ * breaks. 0, -EBUSY, or -errno of looking. */
+int step_check_unlink(struct epf_ctx *ctx, const struct epf_step *step);
+
+#endif

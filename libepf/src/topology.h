@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef TOPOLOGY_H
+#define TOPOLOGY_H
+
+#include "tree.h"
+
+struct epf_driver {
+	char *name;
+};
+
+struct epf_controller {
+	char *name;
+	char *path;
+	bool started;
+	const struct epf_link **links;
+	size_t num_links;
+};
+
+struct epf_function {
+	struct epf_topology *topology;
+	const struct epf_driver *driver;
+	char *name;
+	char *path;
+	struct attribute_list attributes;
+	struct epf_link *links; /* a part of the topology's array */
+	size_t num_links;
+	const struct epf_function *pf;
+	const struct epf_function **vfs;
+	size_t num_vfs;
+};
+
+struct epf_link {
+	struct epf_function *function;
+	struct epf_controller *controller;
+	enum epf_interface interface;
+};
+
+struct epf_topology {
+	struct epf_ctx *ctx;
+	struct epf_driver *drivers;
+	size_t num_drivers;
+	struct epf_function *functions;
+	size_t num_functions;
+	struct epf_controller *controllers;
+	size_t num_controllers;
+	struct epf_link *links; /* sorted by function, primary first */
+	size_t num_links;
+};
+
+#endif

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tree.h"
+
+#define POLL_MS 5
+
+int tree_exists(const struct cfs *cfs, const char *path)
+{
+	int kind;
+
+	kind = cfs_stat(cfs, path);
+	if (kind == -ENOENT)
+		return 0;
+	return kind < 0 ? kind : 1;
+}
+
+bool tree_is_driver_directory(const struct cfs_entry *entry)
+{
+	return entry->kind == CFS_DIRECTORY && strcmp(entry->name, "primary") &&
+	       strcmp(entry->name, "secondary");
+}
+
+void attribute_list_clear(struct attribute_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		free(list->items[i].name);
+		free(list->items[i].text);
+	}
+	free(list->items);
+	*list = (struct attribute_list){ 0 };
+}
+
+static int add_attribute(struct attribute_list *list, const struct cfs *cfs,
+			 const char *directory, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	struct attribute *items;
+	char *text = NULL;
+
+	items = reallocarray(list->items, list->count + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	list->items = items;
+	path = string_format("%s/%s", directory, name);
+	if (!path)
+		return -ENOMEM;
+	items += list->count;
+	items->name = strdup(name);
+	if (!items->name)
+		return -ENOMEM;
+	/* Some refuse to be read for now, as vntb's mwN without num_mws. */
+	items->text = cfs_read(cfs, path, &text) ? NULL : text;
+	list->count++;
+	return 0;
+}
+
+static int add_attributes(struct attribute_list *list, const struct cfs *cfs,
+			  const char *directory, const struct cfs_list *entries)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < entries->count; i++) {
+		if (entries->entries[i].kind != CFS_FILE)
+			continue;
+		err = add_attribute(list, cfs, directory,
+				    entries->entries[i].name);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int tree_read_attributes(const struct cfs *cfs, const char *function,
+			 struct attribute_list *list)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
+	size_t i;
+	int err;
+
+	err = cfs_list(cfs, function, &entries);
+	if (!err)
+		err = add_attributes(list, cfs, function, &entries);
+	for (i = 0; !err && i < entries.count; i++) {
+		_cleanup_(cfs_list_clear) struct cfs_list own = { 0 };
+		_cleanup_free_ char *path = NULL;
+
+		if (!tree_is_driver_directory(&entries.entries[i]))
+			continue;
+		path = string_format("%s/%s", function, entries.entries[i].name);
+		if (!path)
+			return -ENOMEM;
+		if (!cfs_list(cfs, path, &own))
+			err = add_attributes(list, cfs, path, &own);
+	}
+	return err;
+}
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void pause_ms(long ms)
+{
+	struct timespec pause = { .tv_nsec = ms * 1000000 };
+
+	nanosleep(&pause, NULL);
+}
+
+int tree_wait(const struct epf_ctx *ctx, const char *directory)
+{
+	long long deadline = now_ms() + ctx->timeout_ms;
+	int found;
+
+	for (;;) {
+		found = tree_exists(&ctx->cfs, directory);
+		if (found < 0)
+			return found;
+		if (found)
+			return 0;
+		if (now_ms() >= deadline)
+			return -ETIMEDOUT;
+		pause_ms(POLL_MS);
+	}
+}
+
+/* Look for an attribute once. */
+static int look_for(const struct cfs *cfs, const char *function,
+		    const char *name, char **path)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
+	size_t i;
+	int err;
+
+	err = cfs_list(cfs, function, &entries);
+	if (err)
+		return err;
+	for (i = 0; i < entries.count; i++) {
+		const struct cfs_entry *entry = &entries.entries[i];
+		_cleanup_free_ char *there = NULL;
+		int kind;
+
+		if (entry->kind == CFS_FILE && !strcmp(entry->name, name)) {
+			*path = string_format("%s/%s", function, name);
+			return *path ? 0 : -ENOMEM;
+		}
+		if (!tree_is_driver_directory(entry))
+			continue;
+		there = string_format("%s/%s/%s", function, entry->name, name);
+		if (!there)
+			return -ENOMEM;
+		kind = cfs_stat(cfs, there);
+		if (kind < 0 && kind != -ENOENT)
+			return kind;
+		if (kind == CFS_FILE) {
+			*path = there;
+			there = NULL;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int tree_find_attribute(const struct epf_ctx *ctx, const char *function,
+			const char *name, char **path)
+{
+	long long deadline = now_ms() + ctx->timeout_ms;
+	_cleanup_free_ char *secondary = NULL;
+	int complete = 0, was_complete, err;
+
+	secondary = string_format("%s/secondary", function);
+	if (!secondary)
+		return -ENOMEM;
+	/* Kernels before 6.12.72 and 7.0 make primary/, secondary/ and the
+	 * driver's directory a moment after the function, in this order: what
+	 * is not there well after secondary/ does not exist. */
+	for (;;) {
+		was_complete = complete;
+		complete = tree_exists(&ctx->cfs, secondary);
+		if (complete < 0)
+			return complete;
+		err = look_for(&ctx->cfs, function, name, path);
+		if (err != -ENOENT || was_complete)
+			return err;
+		if (now_ms() >= deadline)
+			return complete ? -ENOENT : -ETIMEDOUT;
+		pause_ms(POLL_MS);
+	}
+}
+
+bool tree_leads_to(const char *text, const char *target)
+{
+	size_t length = strlen(text), tail = strlen(target);
+
+	/* The kernel gives a relative path back, whatever was asked for. */
+	return length > tail && text[length - tail - 1] == '/' &&
+	       !strcmp(text + length - tail, target);
+}
+
+int tree_find_link(const struct cfs *cfs, const char *directory,
+		   const char *target, char **path)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
+	size_t i;
+	int err;
+
+	err = cfs_list(cfs, directory, &entries);
+	if (err)
+		return err;
+	for (i = 0; i < entries.count; i++) {
+		_cleanup_free_ char *text = NULL, *link = NULL;
+
+		if (entries.entries[i].kind != CFS_LINK)
+			continue;
+		link = string_format("%s/%s", directory, entries.entries[i].name);
+		if (!link)
+			return -ENOMEM;
+		err = cfs_readlink(cfs, link, &text);
+		if (err)
+			return err;
+		if (tree_leads_to(text, target)) {
+			*path = link;
+			link = NULL;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int tree_is_started(const struct cfs *cfs, const char *controller)
+{
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	int err;
+
+	path = string_format("%s/start", controller);
+	if (!path)
+		return -ENOMEM;
+	err = cfs_read(cfs, path, &text);
+	return err ? err : !strcmp(text, "1");
+}
+
+/* 1 if the directory holds a link; 0 also where there is no directory. */
+static int has_link(const struct cfs *cfs, const char *directory)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
+	size_t i;
+	int err;
+
+	err = cfs_list(cfs, directory, &entries);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (i = 0; i < entries.count; i++) {
+		if (entries.entries[i].kind == CFS_LINK)
+			return 1;
+	}
+	return 0;
+}
+
+int tree_is_linked(const struct cfs *cfs, const char *function)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list controllers = { 0 };
+	_cleanup_free_ char *primary = NULL, *secondary = NULL;
+	int linked, err;
+	size_t i;
+
+	primary = string_format("%s/primary", function);
+	secondary = string_format("%s/secondary", function);
+	if (!primary || !secondary)
+		return -ENOMEM;
+	linked = has_link(cfs, primary);
+	if (!linked)
+		linked = has_link(cfs, secondary);
+	if (linked)
+		return linked;
+
+	err = cfs_list(cfs, "controllers", &controllers);
+	if (err)
+		return err;
+	for (i = 0; i < controllers.count; i++) {
+		_cleanup_free_ char *path = NULL, *link = NULL;
+
+		path = string_format("controllers/%s", controllers.entries[i].name);
+		if (!path)
+			return -ENOMEM;
+		err = tree_find_link(cfs, path, function, &link);
+		if (err != -ENOENT)
+			return err ? err : 1;
+	}
+	return 0;
+}

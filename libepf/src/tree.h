@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef TREE_H
+#define TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "internal.h"
+
+/* Questions to the live tree that take more than one operation. Paths are
+ * relative to pci_ep, "function" is "functions/DRIVER/NAME". They return 0 or
+ * -errno and leave the error record alone. */
+
+struct attribute {
+	char *name;
+	char *text; /* NULL: cannot be read */
+};
+
+struct attribute_list {
+	struct attribute *items;
+	size_t count;
+};
+
+/* All attributes of a function: its own, then those in the directory of its
+ * driver. Release with attribute_list_clear(), also after a failure. */
+int tree_read_attributes(const struct cfs *cfs, const char *function,
+			 struct attribute_list *list);
+void attribute_list_clear(struct attribute_list *list);
+
+/* Path of an attribute, wherever it is; free it. Waits for a new function to be
+ * complete. -ENOENT, or -ETIMEDOUT for a function that stays incomplete. */
+int tree_find_attribute(const struct epf_ctx *ctx, const char *function,
+			const char *name, char **path);
+
+/* Wait for a directory. 0, -ETIMEDOUT, or -errno of looking. */
+int tree_wait(const struct epf_ctx *ctx, const char *directory);
+
+/* Path of the link in a directory that leads to target; free it. -ENOENT. */
+int tree_find_link(const struct cfs *cfs, const char *directory,
+		   const char *target, char **path);
+
+/* Whether a link's text leads to target. */
+bool tree_leads_to(const char *text, const char *target);
+
+/* Is a directory of the function where its driver keeps its attributes? */
+bool tree_is_driver_directory(const struct cfs_entry *entry);
+
+/* 1, 0, or -errno. */
+int tree_exists(const struct cfs *cfs, const char *path);
+int tree_is_started(const struct cfs *cfs, const char *controller);
+int tree_is_linked(const struct cfs *cfs, const char *function);
+
+#endif

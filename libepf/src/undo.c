@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+/* Write an attribute of a function made anew, if it is not what it was. */
+static int restore_attribute(struct epf_ctx *ctx, const char *function,
+			     const struct attribute *attribute)
+{
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	int err;
+
+	err = tree_find_attribute(ctx, function, attribute->name, &path);
+	if (err)
+		return err;
+	err = cfs_read(&ctx->cfs, path, &text);
+	if (!attribute->text)
+		return err ? 0 : -ENODATA; /* not readable before either */
+	if (!err && !strcmp(text, attribute->text))
+		return 0;
+	return cfs_write(&ctx->cfs, path, attribute->text);
+}
+
+static int undo_delete(struct epf_ctx *ctx, struct epf_step *step)
+{
+	struct attribute_list *list = &step->attributes;
+	size_t i, missing = list->count, before;
+	int err;
+
+	err = cfs_mkdir(&ctx->cfs, step->path);
+	if (err)
+		return err;
+	/* Drivers want some attributes before others, as vntb wants num_mws
+	 * before mwN: go on as long as there is progress. */
+	do {
+		before = missing;
+		missing = 0;
+		for (i = 0; i < list->count; i++) {
+			if (restore_attribute(ctx, step->path,
+					      &list->items[i]))
+				missing++;
+		}
+	} while (missing && missing < before);
+	return missing ? -EIO : 0;
+}
+
+static int undo_set(struct epf_ctx *ctx, struct epf_step *step)
+{
+	if (!step->old)
+		return -ENODATA;
+	return cfs_write(&ctx->cfs, step->path, step->old);
+}
+
+static int undo_link(struct epf_ctx *ctx, struct epf_step *step)
+{
+	int err;
+
+	err = step_check_unlink(ctx, step);
+	return err ? err : cfs_unlink(&ctx->cfs, step->path);
+}
+
+int step_undo(struct epf_ctx *ctx, struct epf_step *step)
+{
+	switch (step->operation) {
+	case EPF_OPERATION_LOAD_MODULE:
+		return 0;
+	case EPF_OPERATION_CREATE:
+		return cfs_rmdir(&ctx->cfs, step->path);
+	case EPF_OPERATION_DELETE:
+		return undo_delete(ctx, step);
+	case EPF_OPERATION_SET:
+		return undo_set(ctx, step);
+	case EPF_OPERATION_LINK:
+		return undo_link(ctx, step);
+	case EPF_OPERATION_UNLINK:
+		return cfs_symlink(&ctx->cfs, step->value, step->path);
+	case EPF_OPERATION_START:
+		return cfs_write(&ctx->cfs, step->path, "0");
+	case EPF_OPERATION_STOP:
+		return cfs_write(&ctx->cfs, step->path, "1");
+	}
+	return -EINVAL;
+}
