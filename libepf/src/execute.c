@@ -74,6 +74,17 @@ static void record_stuck(struct epf_plan *plan)
 	free(hint);
 }
 
+/* Say in the record of the failure which line of a file asked for the step. */
+static void record_origin(struct epf_ctx *ctx, const struct epf_step *step)
+{
+	struct epf_error error = ctx->error;
+
+	error.file = step->file;
+	error.line = step->line;
+	error.column = step->column;
+	error_set(ctx, -error.err, &error);
+}
+
 EPF_EXPORT int epf_plan_execute(struct epf_plan *plan)
 {
 	struct epf_ctx *ctx = plan->ctx;
@@ -103,6 +114,7 @@ EPF_EXPORT int epf_plan_execute(struct epf_plan *plan)
 			break;
 	}
 	if (err) {
+		record_origin(ctx, plan->steps[i]);
 		undo_steps(plan, i);
 		record_stuck(plan);
 	}

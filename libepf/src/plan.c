@@ -26,6 +26,7 @@ static void free_step(struct epf_step *step)
 	free(step->path);
 	free(step->value);
 	free(step->directory);
+	free(step->file);
 	free(step->old);
 	attribute_list_clear(&step->attributes);
 	free(step);

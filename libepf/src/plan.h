@@ -13,6 +13,11 @@ struct epf_step {
 	char *value;     /* text written, or where the link leads */
 	char *directory; /* that holds the attribute or the link */
 
+	/* The line of the binding file that asked for it; no file: none did. */
+	char *file;
+	unsigned int line;
+	unsigned int column;
+
 	/* The journal: what undoing the step takes. */
 	char *old;                        /* SET; NULL: cannot be read */
 	struct attribute_list attributes; /* DELETE */

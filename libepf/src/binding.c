@@ -1,0 +1,615 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "binding-reader.h"
+#include "config.h"
+#include "internal.h"
+
+/* The keys of a binding file, from the leaves up: epf-binding(5). */
+
+#define MAX_FILE_SIZE (1024 * 1024)
+#define MAX_CONTROLLERS 64
+/* pci_epc.function_num_map and pci_epf.vfunction_num_map are an unsigned long. */
+#define MAX_FUNCTIONS 64
+#define MAX_VFS 63
+#define MAX_ATTRIBUTES 256
+#define NUM_BARS 6
+#define MIN_BAR_SIZE 16
+/* One write(2), with a newline. */
+#define MAX_VALUE (CFS_WRITE_MAX - 1)
+
+static int add_attribute(struct binding_reader *reader,
+			 struct config_function *function, const char *name,
+			 const char *value, struct config_mark mark)
+{
+	int ret = config_add_attribute(function, name, value, mark);
+
+	if (ret != -EEXIST)
+		return ret;
+	return config_fail(reader->config, -EILSEQ, mark, reader->key, value,
+			   NULL, "attribute %s is given twice, first at line %u",
+			   name,
+			   config_find_attribute(function, name)->mark.line);
+}
+
+/* Hexadecimal as the kernel prints a field of the header. */
+static int add_number(struct binding_reader *reader,
+		      struct config_function *function, const char *name,
+		      bool hex, uint64_t value, struct config_mark mark)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), hex ? "0x%04" PRIx64 : "%" PRIu64, value);
+	return add_attribute(reader, function, name, text, mark);
+}
+
+static int copy_scalar(struct binding_reader *reader, const char *text,
+		       struct config_string *string)
+{
+	string->mark = binding_mark(reader);
+	string->text = strdup(text);
+	return string->text ? 0 : -ENOMEM;
+}
+
+/* A name of a directory or file in configfs. */
+static int check_name(struct binding_reader *reader, const char *text)
+{
+	bool valid = *text && strlen(text) <= NAME_MAX &&
+		     strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+
+	for (const char *c = text; *c; c++)
+		if (*c == '/' || iscntrl((unsigned char)*c))
+			valid = false;
+	if (valid)
+		return 0;
+	return binding_mismatch(reader,
+				"a name (1 to 255 characters, no / and no control character)");
+}
+
+static int read_name(struct binding_reader *reader,
+		     const struct binding_key *key, void *object)
+{
+	struct config_string *string =
+		(struct config_string *)((char *)object + key->offset);
+	const char *text;
+	int ret;
+
+	ret = binding_scalar(reader, "a name", &text);
+	if (!ret)
+		ret = check_name(reader, text);
+	return ret ? ret : copy_scalar(reader, text, string);
+}
+
+static int read_bool(struct binding_reader *reader,
+		     const struct binding_key *key, void *object)
+{
+	bool *value = (bool *)((char *)object + key->offset);
+	const char *expected = "true or false";
+	const char *text;
+	int ret;
+
+	ret = binding_scalar(reader, expected, &text);
+	if (ret)
+		return ret;
+	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+		return binding_mismatch(reader, expected);
+	*value = text[0] == 't';
+	return 0;
+}
+
+static int read_number(struct binding_reader *reader,
+		       const struct binding_key *key, void *object)
+{
+	struct config_number *number =
+		(struct config_number *)((char *)object + key->offset);
+	uint64_t value;
+	int ret;
+
+	ret = binding_number(reader, key->max, false, &value);
+	if (ret)
+		return ret;
+	number->value = value;
+	number->mark = binding_mark(reader);
+	return 0;
+}
+
+/* A field of the header. */
+static int read_field(struct binding_reader *reader,
+		      const struct binding_key *key, void *object)
+{
+	uint64_t value;
+	int ret;
+
+	ret = binding_number(reader, key->max, true, &value);
+	if (ret)
+		return ret;
+	return add_number(reader, object, key->attribute, true, value,
+			  binding_mark(reader));
+}
+
+static const char *const class_attributes[] = {
+	"baseclass_code", "subclass_code", "progif_code",
+};
+
+static int read_class_code(struct binding_reader *reader,
+			   const struct binding_key *key, void *object)
+{
+	struct config_mark mark = binding_mark(reader);
+	uint64_t value;
+	int ret;
+
+	ret = binding_number(reader, key->max, true, &value);
+	for (int i = 0; i < 3 && !ret; i++)
+		ret = add_number(reader, object, class_attributes[i], true,
+				 value >> (16 - 8 * i) & 0xff, mark);
+	return ret;
+}
+
+static int read_count(struct binding_reader *reader,
+		      const struct binding_key *key, void *object)
+{
+	uint64_t value;
+	int ret;
+
+	ret = binding_number(reader, key->max, false, &value);
+	if (ret)
+		return ret;
+	return add_number(reader, object, key->attribute, false, value,
+			  binding_mark(reader));
+}
+
+static int read_pin(struct binding_reader *reader,
+		    const struct binding_key *key, void *object)
+{
+	static const char *const pins[] = { "none", "A", "B", "C", "D" };
+	const char *expected = "A, B, C, D or none";
+	const char *text;
+	int ret;
+
+	ret = binding_scalar(reader, expected, &text);
+	if (ret)
+		return ret;
+	for (uint64_t i = 0; i < 5; i++)
+		if (strcmp(text, pins[i]) == 0)
+			return add_number(reader, object, key->attribute, true,
+					  i, binding_mark(reader));
+	return binding_mismatch(reader, expected);
+}
+
+static const struct binding_key interrupts_keys[] = {
+	{ "pin", read_pin, .attribute = "interrupt_pin" },
+	{ "msi", read_count, .attribute = "msi_interrupts", .max = 32 },
+	{ "msix", read_count, .attribute = "msix_interrupts", .max = 2048 },
+	{ 0 },
+};
+
+static int read_interrupts(struct binding_reader *reader,
+			   const struct binding_key *key, void *object)
+{
+	return binding_read_mapping(reader, interrupts_keys, object);
+}
+
+struct bar_region {
+	struct config_number bar;
+	uint64_t size;
+	struct config_mark size_mark;
+};
+
+/* Bytes, or a number of KiB, MiB or GiB. */
+static bool parse_size(const char *text, uint64_t *size)
+{
+	static const char units[] = "KMG";
+	unsigned int shift;
+	const char *unit;
+	uint64_t number;
+	char *end;
+
+	if (!binding_parse_number(text, &end, &number))
+		return false;
+	if (!*end) {
+		*size = number;
+		return true;
+	}
+	if (*end == ' ')
+		end++;
+	unit = *end ? strchr(units, *end) : NULL;
+	if (!unit || strcmp(end + 1, "iB") != 0)
+		return false;
+	shift = 10 * (unit - units + 1);
+	if (number > UINT64_MAX >> shift)
+		return false;
+	*size = number << shift;
+	return true;
+}
+
+static int read_size(struct binding_reader *reader,
+		     const struct binding_key *key, void *object)
+{
+	const char *expected =
+		"a power of two, 16 or more, with or without KiB, MiB or GiB";
+	struct bar_region *region = object;
+	const char *text;
+	uint64_t size;
+	int ret;
+
+	ret = binding_scalar(reader, expected, &text);
+	if (ret)
+		return ret;
+	if (!parse_size(text, &size) || size < MIN_BAR_SIZE ||
+	    size & (size - 1))
+		return binding_mismatch(reader, expected);
+	region->size = size;
+	region->size_mark = binding_mark(reader);
+	return 0;
+}
+
+static const struct binding_key bar_region_keys[] = {
+	{ "bar", read_number, .offset = offsetof(struct bar_region, bar),
+	  .max = NUM_BARS - 1, .required = true },
+	{ "size", read_size, .required = true },
+	{ 0 },
+};
+
+static int read_bar_region(struct binding_reader *reader, void *object)
+{
+	struct bar_region region;
+	char name[16];
+	int ret;
+
+	ret = binding_read_mapping(reader, bar_region_keys, &region);
+	if (ret)
+		return ret;
+	snprintf(name, sizeof(name), "bar%u_size", region.bar.value);
+	return add_number(reader, object, name, false, region.size,
+			  region.size_mark);
+}
+
+static int read_bar_regions(struct binding_reader *reader,
+			    const struct binding_key *key, void *object)
+{
+	return binding_read_list(reader, NUM_BARS, read_bar_region, object);
+}
+
+static const char *find_key_of(const char *attribute);
+
+/* Any scalar, written as it stands: only the driver knows its type. */
+static int read_value(struct binding_reader *reader,
+		      struct config_function *function, const char *name)
+{
+	const char *parent = reader->key;
+	const char *text;
+	int ret;
+
+	reader->key = name;
+	ret = binding_scalar(reader, "a text, number or boolean", &text);
+	if (!ret && (strlen(text) > MAX_VALUE || strchr(text, '\n')))
+		ret = config_fail(reader->config, -EILSEQ,
+				  binding_mark(reader), name, NULL, NULL,
+				  "found another text, expected one line of at most %d bytes",
+				  MAX_VALUE);
+	if (!ret)
+		ret = add_attribute(reader, function, name, text,
+				    binding_mark(reader));
+	reader->key = parent;
+	return ret;
+}
+
+/* One pair of the mapping under "attributes". */
+static int read_attribute(struct binding_reader *reader,
+			  struct config_function *function)
+{
+	struct config_mark mark = binding_mark(reader);
+	struct config_string name = { 0 };
+	const char *text, *key;
+	int ret;
+
+	ret = binding_scalar(reader, "a name", &text);
+	if (!ret)
+		ret = check_name(reader, text);
+	if (ret)
+		return ret;
+	key = find_key_of(text);
+	if (key)
+		return config_fail(reader->config, -EILSEQ, mark, reader->key,
+				   text, NULL,
+				   "%s is a standard field: write it as the key '%s'",
+				   text, key);
+	ret = copy_scalar(reader, text, &name);
+	if (!ret)
+		ret = binding_next(reader);
+	if (!ret)
+		ret = read_value(reader, function, name.text);
+	free(name.text);
+	return ret;
+}
+
+static int read_attributes(struct binding_reader *reader,
+			   const struct binding_key *key, void *object)
+{
+	struct config_function *function = object;
+	int ret;
+
+	if (reader->event.type != YAML_MAPPING_START_EVENT)
+		return binding_mismatch(reader, "a mapping (name: value)");
+	for (;;) {
+		ret = binding_next(reader);
+		if (ret)
+			return ret;
+		if (reader->event.type == YAML_MAPPING_END_EVENT)
+			return 0;
+		ret = read_attribute(reader, function);
+		if (ret)
+			return ret;
+	}
+}
+
+static const struct binding_key secondary_keys[] = {
+	{ "controller", read_name, .required = true,
+	  .offset = offsetof(struct config_function, secondary) },
+	{ "reg", read_number, .required = true, .max = MAX_FUNCTIONS - 1,
+	  .offset = offsetof(struct config_function, secondary_number) },
+	{ 0 },
+};
+
+static int read_secondary(struct binding_reader *reader,
+			  const struct binding_key *key, void *object)
+{
+	return binding_read_mapping(reader, secondary_keys, object);
+}
+
+/* What physical and virtual functions have in common. */
+#define FUNCTION_KEYS(max_number) \
+	{ "reg", read_number, .required = true, .max = (max_number), \
+	  .offset = offsetof(struct config_function, number) }, \
+	{ "function-name", read_name, .required = true, \
+	  .offset = offsetof(struct config_function, driver) }, \
+	{ "name", read_name, \
+	  .offset = offsetof(struct config_function, name) }, \
+	{ "vendor-id", read_field, .attribute = "vendorid", .max = 0xffff }, \
+	{ "device-id", read_field, .attribute = "deviceid", .max = 0xffff }, \
+	{ "subsystem-vendor-id", read_field, \
+	  .attribute = "subsys_vendor_id", .max = 0xffff }, \
+	{ "subsystem-id", read_field, .attribute = "subsys_id", \
+	  .max = 0xffff }, \
+	{ "revision-id", read_field, .attribute = "revid", .max = 0xff }, \
+	{ "class-code", read_class_code, .max = 0xffffff }, \
+	{ "cache-line-size", read_field, .attribute = "cache_line_size", \
+	  .max = 0xff }, \
+	{ "interrupts", read_interrupts }, \
+	{ "bar-regions", read_bar_regions }, \
+	{ "attributes", read_attributes }
+
+static const struct binding_key vf_keys[] = {
+	FUNCTION_KEYS(MAX_VFS),
+	{ 0 },
+};
+
+/* A standard field has one spelling: the key that sets this attribute, or
+ * NULL. */
+static const char *find_key_of(const char *attribute)
+{
+	static const struct binding_key *const tables[] = {
+		vf_keys, interrupts_keys,
+	};
+	const struct binding_key *key;
+
+	for (int i = 0; i < 2; i++)
+		for (key = tables[i]; key->name; key++)
+			if (key->attribute &&
+			    strcmp(key->attribute, attribute) == 0)
+				return key->name;
+	for (int i = 0; i < 3; i++)
+		if (strcmp(class_attributes[i], attribute) == 0)
+			return "class-code";
+	return NULL;
+}
+
+static int read_vf(struct binding_reader *reader, void *object)
+{
+	struct config_function *vf = config_add_function(object);
+
+	if (!vf)
+		return -ENOMEM;
+	vf->mark = binding_mark(reader);
+	return binding_read_mapping(reader, vf_keys, vf);
+}
+
+static int read_vfs(struct binding_reader *reader,
+		    const struct binding_key *key, void *object)
+{
+	struct config_function *function = object;
+
+	return binding_read_list(reader, MAX_VFS, read_vf, &function->vfs);
+}
+
+static const struct binding_key function_keys[] = {
+	FUNCTION_KEYS(MAX_FUNCTIONS - 1),
+	{ "secondary", read_secondary },
+	{ "virtual-functions", read_vfs },
+	{ 0 },
+};
+
+static_assert(sizeof(function_keys) / sizeof(function_keys[0]) <=
+	      BINDING_MAX_KEYS, "BINDING_MAX_KEYS is too small");
+
+static int read_function(struct binding_reader *reader, void *object)
+{
+	struct config_function *function = config_add_function(object);
+
+	if (!function)
+		return -ENOMEM;
+	function->mark = binding_mark(reader);
+	return binding_read_mapping(reader, function_keys, function);
+}
+
+static int read_functions(struct binding_reader *reader,
+			  const struct binding_key *key, void *object)
+{
+	struct config_controller *controller = object;
+
+	return binding_read_list(reader, MAX_FUNCTIONS, read_function,
+				 &controller->functions);
+}
+
+static const struct binding_key controller_keys[] = {
+	{ "name", read_name, .required = true,
+	  .offset = offsetof(struct config_controller, name) },
+	{ "start", read_bool,
+	  .offset = offsetof(struct config_controller, start) },
+	{ "functions", read_functions },
+	{ 0 },
+};
+
+static int read_controller(struct binding_reader *reader, void *object)
+{
+	struct config_controller *controller = config_add_controller(object);
+
+	if (!controller)
+		return -ENOMEM;
+	controller->mark = binding_mark(reader);
+	controller->start = true;
+	return binding_read_mapping(reader, controller_keys, controller);
+}
+
+static int read_controllers(struct binding_reader *reader,
+			    const struct binding_key *key, void *object)
+{
+	return binding_read_list(reader, MAX_CONTROLLERS, read_controller,
+				 object);
+}
+
+static int read_version(struct binding_reader *reader,
+			const struct binding_key *key, void *object)
+{
+	uint64_t version;
+	int ret;
+
+	ret = binding_number(reader, UINT32_MAX, false, &version);
+	if (ret)
+		return ret;
+	return version == 1 ? 0 : binding_mismatch(reader, "1");
+}
+
+static const struct binding_key file_keys[] = {
+	{ "version", read_version, .required = true },
+	{ "controllers", read_controllers, .required = true },
+	{ 0 },
+};
+
+
+/* The whole stream: one document, which is a mapping. */
+static int read_stream(struct binding_reader *reader)
+{
+	int ret;
+
+	ret = binding_next(reader); /* start of the stream */
+	if (!ret)
+		ret = binding_next(reader);
+	if (ret)
+		return ret;
+	if (reader->event.type == YAML_STREAM_END_EVENT)
+		return config_fail(reader->config, -EILSEQ,
+				   binding_mark(reader), NULL, NULL,
+				   "epf-binding(5) has examples",
+				   "the file is empty");
+	ret = binding_next(reader);
+	if (!ret)
+		ret = binding_read_mapping(reader, file_keys, reader->config);
+	if (!ret)
+		ret = binding_next(reader); /* end of the document */
+	if (!ret)
+		ret = binding_next(reader);
+	if (ret || reader->event.type == YAML_STREAM_END_EVENT)
+		return ret;
+	return config_fail(reader->config, -EILSEQ, binding_mark(reader), NULL,
+			   NULL, "put all controllers into one document",
+			   "found a second document, expected the end of the file");
+}
+
+EPF_EXPORT int epf_config_parse(struct epf_ctx *ctx, const char *name,
+				const char *data, size_t size,
+				struct epf_config **config)
+{
+	struct binding_reader reader;
+	struct epf_config *new;
+	int ret;
+
+	if (size > MAX_FILE_SIZE)
+		return error_set(ctx, -EFBIG, &(struct epf_error){
+			.operation = "parse",
+			.path = name,
+			.message = "longer than 1 MiB, the most that a binding file may be",
+		});
+	new = config_new(ctx, name);
+	if (!new)
+		return error_set_nomem(ctx);
+	ret = binding_reader_init(&reader, new, data, size);
+	if (!ret) {
+		ret = read_stream(&reader);
+		binding_reader_destroy(&reader);
+	}
+	if (!ret)
+		ret = config_finish(new);
+	if (ret) {
+		epf_config_free(new);
+		return ret == -ENOMEM ? error_set_nomem(ctx) : ret;
+	}
+	*config = new;
+	return 0;
+}
+
+/* Up to one byte more than a binding file may have. */
+static int read_all(int fd, char *data, size_t *size)
+{
+	ssize_t n;
+
+	*size = 0;
+	do {
+		n = read(fd, data + *size, MAX_FILE_SIZE + 1 - *size);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			*size += n;
+	} while (n != 0 && *size <= MAX_FILE_SIZE);
+	return 0;
+}
+
+static int fail_file(struct epf_ctx *ctx, int err, const char *operation,
+		     const char *path)
+{
+	return error_set(ctx, err, &(struct epf_error){
+		.operation = operation,
+		.path = path,
+	});
+}
+
+EPF_EXPORT int epf_config_read(struct epf_ctx *ctx, const char *path,
+			       struct epf_config **config)
+{
+	_cleanup_free_ char *data = NULL;
+	size_t size;
+	int fd, ret;
+
+	data = malloc(MAX_FILE_SIZE + 1);
+	if (!data)
+		return error_set_nomem(ctx);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_file(ctx, -errno, "open", path);
+	ret = read_all(fd, data, &size);
+	close(fd);
+	if (ret)
+		return fail_file(ctx, ret, "read", path);
+	return epf_config_parse(ctx, path, data, size, config);
+}
