@@ -26,12 +26,29 @@ struct json_object *document_new(const char *schema, int version)
 	return document;
 }
 
+void document_write(struct json_object *document, FILE *out)
+{
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(document,
+					       JSON_C_TO_STRING_PRETTY |
+					       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(document);
+}
+
 void document_print(struct json_object *document)
 {
-	puts(json_object_to_json_string_ext(document,
-					    JSON_C_TO_STRING_PRETTY |
-					    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
+	document_write(document, stdout);
+}
+
+struct json_object *document_error(const char *text)
+{
+	struct json_object *error;
+
+	if (!text)
+		return NULL;
+	error = json_object_new_object();
+	json_object_object_add(error, "message", json_object_new_string(text));
+	return error;
 }
 
 struct json_object *document_hex(uint64_t value, int digits)

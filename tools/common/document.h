@@ -5,6 +5,7 @@
 #define DOCUMENT_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 struct json_object;
 
@@ -20,6 +21,13 @@ struct json_object *document_new(const char *schema, int version);
 /* Print it to standard output with a newline and drop the caller's reference.
  * Errors show in close_stdout(). */
 void document_print(struct json_object *document);
+
+/* The same to any stream. */
+void document_write(struct json_object *document, FILE *out);
+
+/* {"message": "..."}, the "error" of a document, or null for NULL: no error. A
+ * new object. */
+struct json_object *document_error(const char *text);
 
 /* "0x0a4c": value in hex, digits wide. A new object. */
 struct json_object *document_hex(uint64_t value, int digits);
