@@ -18,7 +18,7 @@ kernel_prepare() {
 	esac
 
 	source=$(kernel_source)
-	key=$({ cat "${fragments[@]}"; gcc -dumpfullversion; } | sha256sum)
+	key=$({ cat "${fragments[@]}" "$LAB/config/Kconfig"; gcc -dumpfullversion; } | sha256sum)
 	kernel_dir=$CACHE/kernel/${source##*/}-$flavour-${key:0:12}
 	once "$kernel_dir" kernel_build "$source" "${fragments[@]}"
 	kernel_release=$(<"$kernel_dir/include/config/kernel.release")
@@ -68,6 +68,8 @@ kernel_build() {
 
 	say "building ${dir##*/}"
 	{
+		# See lab/config/Kconfig.
+		cat "$source/Kconfig" "$LAB/config/Kconfig" >"$dir/Kconfig" &&
 		kernel_make -C "$source" O="$dir" tinyconfig &&
 		(cd "$dir" && ARCH=um "$source/scripts/kconfig/merge_config.sh" \
 			-m .config "${fragments[@]}") &&
@@ -83,5 +85,6 @@ kernel_build() {
 }
 
 kernel_make() {
-	make ARCH=um "$@"
+	make ARCH=um KBUILD_KCONFIG="$kernel_dir/Kconfig" \
+		KCFLAGS=-DNR_IRQS_LEGACY=64 "$@"
 }

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * pci_epc_sim/NAME/		one simulated controller, made with mkdir
+ *	profile			what it can do; while not live
+ *	max_functions		overrides the profile; while not live
+ *	max_maps		overrides the profile; while not live
+ *	live			1: on the bus and under pci_ep/controllers
+ *	stats/			counters, 0 while not live; a write to reset clears them
+ */
+
+#include <linux/cleanup.h>
+#include <linux/configfs.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "epc-sim.h"
+
+struct epc_sim_instance {
+	struct config_group group;
+	struct config_group stats;
+	/* Protects @profile and @sim against other users of the attributes. */
+	struct mutex lock;
+	struct epc_sim_profile profile;
+	struct epc_sim *sim;	/* NULL: not live */
+};
+
+static struct configfs_subsystem epc_sim_subsystem;
+
+static struct epc_sim_instance *to_instance(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct epc_sim_instance,
+			    group);
+}
+
+static struct epc_sim_instance *stats_to_instance(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct epc_sim_instance,
+			    stats);
+}
+
+static ssize_t epc_sim_profile_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	guard(mutex)(&instance->lock);
+	return sysfs_emit(page, "%s\n", instance->profile.name);
+}
+
+static ssize_t epc_sim_profile_store(struct config_item *item,
+				     const char *page, size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	const struct epc_sim_profile *profile;
+	char name[32];
+
+	if (strscpy(name, page, sizeof(name)) < 0)
+		return -EINVAL;
+
+	profile = epc_sim_profile_find(strim(name));
+	if (!profile) {
+		pr_err("pci-epc-sim: %s: no profile \"%s\"\n",
+		       config_item_name(item), strim(name));
+		return -EINVAL;
+	}
+
+	guard(mutex)(&instance->lock);
+	if (instance->sim)
+		return -EBUSY;
+
+	instance->profile = *profile;
+	return count;
+}
+
+CONFIGFS_ATTR(epc_sim_, profile);
+
+/* A number of the profile, from 1 to a limit. */
+#define EPC_SIM_KNOB(field, limit)					\
+static ssize_t epc_sim_##field##_show(struct config_item *item,	\
+				      char *page)			\
+{									\
+	struct epc_sim_instance *instance = to_instance(item);		\
+									\
+	guard(mutex)(&instance->lock);					\
+	return sysfs_emit(page, "%u\n", instance->profile.field);	\
+}									\
+									\
+static ssize_t epc_sim_##field##_store(struct config_item *item,	\
+				       const char *page, size_t count)	\
+{									\
+	struct epc_sim_instance *instance = to_instance(item);		\
+	unsigned int value;						\
+	int ret;							\
+									\
+	ret = kstrtouint(page, 0, &value);				\
+	if (ret)							\
+		return ret;						\
+	if (value < 1 || value > (limit)) {				\
+		pr_err("pci-epc-sim: %s: " #field " is 1 to %u, not %u\n", \
+		       config_item_name(item), (limit), value);		\
+		return -ERANGE;						\
+	}								\
+									\
+	guard(mutex)(&instance->lock);					\
+	if (instance->sim)						\
+		return -EBUSY;						\
+									\
+	instance->profile.field = value;				\
+	return count;							\
+}									\
+									\
+CONFIGFS_ATTR(epc_sim_, field)
+
+EPC_SIM_KNOB(max_functions, EPC_SIM_MAX_FUNCTIONS);
+EPC_SIM_KNOB(max_maps, EPC_SIM_MAX_MAPS);
+
+static ssize_t epc_sim_live_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	guard(mutex)(&instance->lock);
+	return sysfs_emit(page, "%d\n", !!instance->sim);
+}
+
+static int epc_sim_go_live(struct epc_sim_instance *instance)
+{
+	struct config_item *item = &instance->group.cg_item;
+	struct epc_sim *sim;
+	int ret;
+
+	/* rmdir must not take away what is in use. */
+	ret = configfs_depend_item_unlocked(&epc_sim_subsystem, item);
+	if (ret)
+		return ret;
+
+	sim = epc_sim_create(config_item_name(item), &instance->profile);
+	if (IS_ERR(sim)) {
+		configfs_undepend_item(item);
+		return PTR_ERR(sim);
+	}
+
+	instance->sim = sim;
+	return 0;
+}
+
+static int epc_sim_go_dead(struct epc_sim_instance *instance)
+{
+	int ret;
+
+	ret = epc_sim_destroy(instance->sim);
+	if (ret)
+		return ret;
+
+	instance->sim = NULL;
+	configfs_undepend_item(&instance->group.cg_item);
+	return 0;
+}
+
+static ssize_t epc_sim_live_store(struct config_item *item, const char *page,
+				  size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	bool live;
+	int ret;
+
+	ret = kstrtobool(page, &live);
+	if (ret)
+		return ret;
+
+	guard(mutex)(&instance->lock);
+	if (live == !!instance->sim)
+		return -EALREADY;
+
+	ret = live ? epc_sim_go_live(instance) : epc_sim_go_dead(instance);
+	return ret ? ret : count;
+}
+
+CONFIGFS_ATTR(epc_sim_, live);
+
+static struct configfs_attribute *epc_sim_attrs[] = {
+	&epc_sim_attr_profile,
+	&epc_sim_attr_max_functions,
+	&epc_sim_attr_max_maps,
+	&epc_sim_attr_live,
+	NULL,
+};
+
+#define EPC_SIM_COUNTER_SHOW(name)					\
+static ssize_t epc_sim_stats_##name##_show(struct config_item *item,	\
+					   char *page)			\
+{									\
+	struct epc_sim_instance *instance = stats_to_instance(item);	\
+	s64 value = 0;							\
+									\
+	guard(mutex)(&instance->lock);					\
+	if (instance->sim)						\
+		value = atomic64_read(&instance->sim->counters.name);	\
+	return sysfs_emit(page, "%lld\n", value);			\
+}									\
+CONFIGFS_ATTR_RO(epc_sim_stats_, name);
+EPC_SIM_COUNTERS(EPC_SIM_COUNTER_SHOW)
+
+static ssize_t epc_sim_stats_reset_store(struct config_item *item,
+					 const char *page, size_t count)
+{
+	struct epc_sim_instance *instance = stats_to_instance(item);
+	struct epc_sim_counters *counters;
+	s64 live;
+
+	guard(mutex)(&instance->lock);
+	if (!instance->sim)
+		return count;
+
+	counters = &instance->sim->counters;
+	live = atomic64_read(&counters->maps_live);
+#define EPC_SIM_COUNTER_RESET(name) atomic64_set(&counters->name, 0);
+	EPC_SIM_COUNTERS(EPC_SIM_COUNTER_RESET)
+	/* What is live stays so; the peak starts from there. */
+	atomic64_add(live, &counters->maps_live);
+	atomic64_add(live, &counters->maps_peak);
+
+	return count;
+}
+CONFIGFS_ATTR_WO(epc_sim_stats_, reset);
+
+static struct configfs_attribute *epc_sim_stats_attrs[] = {
+#define EPC_SIM_COUNTER_ATTR(name) &epc_sim_stats_attr_##name,
+	EPC_SIM_COUNTERS(EPC_SIM_COUNTER_ATTR)
+	&epc_sim_stats_attr_reset,
+	NULL,
+};
+
+static const struct config_item_type epc_sim_stats_type = {
+	.ct_attrs = epc_sim_stats_attrs,
+	.ct_owner = THIS_MODULE,
+};
+
+static void epc_sim_instance_release(struct config_item *item)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	mutex_destroy(&instance->lock);
+	kfree(instance);
+}
+
+static struct configfs_item_operations epc_sim_item_ops = {
+	.release = epc_sim_instance_release,
+};
+
+static const struct config_item_type epc_sim_instance_type = {
+	.ct_item_ops = &epc_sim_item_ops,
+	.ct_attrs = epc_sim_attrs,
+	.ct_owner = THIS_MODULE,
+};
+
+static struct config_group *epc_sim_make_instance(struct config_group *group,
+						  const char *name)
+{
+	struct epc_sim_instance *instance;
+
+	instance = kzalloc(sizeof(*instance), GFP_KERNEL);
+	if (!instance)
+		return ERR_PTR(-ENOMEM);
+
+	mutex_init(&instance->lock);
+	instance->profile = *epc_sim_profile_find("generic");
+
+	config_group_init_type_name(&instance->group, name,
+				    &epc_sim_instance_type);
+	config_group_init_type_name(&instance->stats, "stats",
+				    &epc_sim_stats_type);
+	configfs_add_default_group(&instance->stats, &instance->group);
+
+	return &instance->group;
+}
+
+static struct configfs_group_operations epc_sim_group_ops = {
+	.make_group = epc_sim_make_instance,
+};
+
+static const struct config_item_type epc_sim_subsystem_type = {
+	.ct_group_ops = &epc_sim_group_ops,
+	.ct_owner = THIS_MODULE,
+};
+
+static struct configfs_subsystem epc_sim_subsystem = {
+	.su_group = {
+		.cg_item = {
+			.ci_namebuf = "pci_epc_sim",
+			.ci_type = &epc_sim_subsystem_type,
+		},
+	},
+	.su_mutex = __MUTEX_INITIALIZER(epc_sim_subsystem.su_mutex),
+};
+
+/**
+ * epc_sim_configfs_register() - make the directory pci_epc_sim
+ *
+ * Return: 0, or -errno of configfs.
+ */
+int epc_sim_configfs_register(void)
+{
+	config_group_init(&epc_sim_subsystem.su_group);
+	return configfs_register_subsystem(&epc_sim_subsystem);
+}

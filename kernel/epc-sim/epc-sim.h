@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef EPC_SIM_H
+#define EPC_SIM_H
+
+#include <linux/atomic.h>
+#include <linux/hrtimer.h>
+#include <linux/ioport.h>
+#include <linux/kref.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/pci-epc.h>
+#include <linux/pci.h>
+#include <linux/pci_regs.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <linux/types.h>
+
+/*
+ * The path of an access, and the file that holds each part:
+ *
+ *   host CPU                                              endpoint CPU
+ *   config  pci_ops ---> host.c ---> root-port.c
+ *                              \---> function.c           (header, BARs, MSI)
+ *   BAR     ioremap ---> space.c ---> inbound.c ---> BAR memory of the function
+ *   memory  <----------- outbound.c <--- space.c <--- ioremap of a window
+ *   IRQ     <----------- interrupt.c <-- epc.c <----- pci_epc_raise_irq()
+ *
+ * epc.c holds what the endpoint asks of its controller, link.c what happens
+ * when the link comes and goes, sim.c puts one together.
+ */
+
+/* Limits of the simulation; what a controller allows is in its profile. */
+#define EPC_SIM_MAX_SIMS		8
+#define EPC_SIM_MAX_FUNCTIONS		8
+#define EPC_SIM_MAX_MAPS		256
+
+/* ioremap() of emulated memory covers at most this (lib/logic_iomem.c). */
+#define EPC_SIM_MAX_IOREMAP		SZ_16M
+
+/* Buses of one simulated hierarchy: the root bus and those below it. */
+#define EPC_SIM_BUSES			16
+
+/* Interrupt messages of one hierarchy: MSI-X of all functions and the port. */
+#define EPC_SIM_VECTORS			(EPC_SIM_MAX_FUNCTIONS * 2048 + 64)
+
+struct device;
+struct epc_sim;
+struct irq_domain;
+struct platform_device;
+
+/* What a simulated controller can do. Read-only while an instance is live. */
+struct epc_sim_profile {
+	const char *name;
+	u8 max_functions;
+	/* outbound maps that can be live at once */
+	u16 max_maps;
+	/* outbound address space: windows of one size and granularity */
+	u8 num_windows;
+	size_t window_size;
+	size_t window_page_size;
+	struct pci_epc_features features;
+};
+
+const struct epc_sim_profile *epc_sim_profile_find(const char *name);
+
+/*
+ * What crossed the link. A CPU moves a buffer to or from the other side eight
+ * bytes at a time, and is counted so.
+ */
+#define EPC_SIM_COUNTERS(X)						\
+	/* the host reads and writes configuration space */		\
+	X(config_reads)							\
+	X(config_writes)						\
+	/* the host reads (non-posted) and writes (posted) BARs */	\
+	X(host_reads)							\
+	X(host_writes)							\
+	X(host_read_bytes)						\
+	X(host_write_bytes)						\
+	/* the endpoint reads and writes the host's memory */		\
+	X(endpoint_reads)						\
+	X(endpoint_writes)						\
+	X(endpoint_read_bytes)						\
+	X(endpoint_write_bytes)						\
+	/* outbound windows */						\
+	X(maps)								\
+	X(unmaps)							\
+	X(maps_live)							\
+	X(maps_peak)							\
+	/* interrupts delivered to the host */				\
+	X(intx)								\
+	X(msi)								\
+	X(msix)								\
+	/* accesses that could not complete, by reason */		\
+	X(aborted_link_down)						\
+	X(aborted_no_function)						\
+	X(aborted_no_bar)						\
+	X(aborted_no_map)						\
+	X(aborted_no_bus_master)					\
+	X(aborted_power_state)						\
+	X(aborted_no_memory)						\
+	/* interrupts that the host had disabled or masked */		\
+	X(masked_interrupts)
+
+struct epc_sim_counters {
+#define EPC_SIM_COUNTER_FIELD(name) atomic64_t name;
+	EPC_SIM_COUNTERS(EPC_SIM_COUNTER_FIELD)
+#undef EPC_SIM_COUNTER_FIELD
+};
+
+#define epc_sim_count(sim, name)	atomic64_inc(&(sim)->counters.name)
+#define epc_sim_count_n(sim, name, n)	atomic64_add(n, &(sim)->counters.name)
+#define epc_sim_accesses(len)		DIV_ROUND_UP(len, sizeof(u64))
+
+/* A configuration space: bytes, and which bits of them the host may change. */
+struct epc_sim_config {
+	u8 data[PCI_CFG_SPACE_EXP_SIZE];
+	u8 writable[PCI_CFG_SPACE_EXP_SIZE];
+	u8 clear[PCI_CFG_SPACE_EXP_SIZE];	/* write 1 to clear */
+};
+
+/* Where the capabilities are, in a function as in the port. */
+#define EPC_SIM_CAP_PM		0x40
+#define EPC_SIM_CAP_MSI		0x50
+#define EPC_SIM_CAP_EXP		0x70
+#define EPC_SIM_CAP_MSIX	0xb0
+
+struct epc_sim_bar {
+	phys_addr_t phys;	/* the endpoint's memory behind the BAR */
+	size_t size;		/* bytes; 0: no BAR */
+	u32 flags;		/* PCI_BASE_ADDRESS_MEM_* */
+};
+
+struct epc_sim_function {
+	bool present;
+	struct epc_sim_config config;
+	struct epc_sim_bar bars[PCI_STD_NUM_BARS];
+	u8 msi_order;		/* log2 of the MSI messages asked for */
+	bool has_msi;
+	u16 msix_count;		/* MSI-X vectors; 0: no capability */
+	u8 msix_bar;
+	u32 msix_offset;	/* of the table in its BAR; the PBA follows it */
+};
+
+/* A live outbound map: CPU addresses of the endpoint to PCI addresses. */
+struct epc_sim_map {
+	phys_addr_t phys;
+	u64 pci_addr;
+	size_t size;		/* bytes; 0: free */
+	u8 func_no;
+};
+
+/* How the running kernel's EPC core encodes counts; see irq-count.c. */
+struct epc_sim_irq_count {
+	bool set_msi_log2;
+	bool get_msi_log2;
+	bool set_msix_minus_one;
+	bool get_msix_minus_one;
+};
+
+/**
+ * struct epc_sim - one live simulated controller, with its root port
+ * @ref: held by the instance and by every ioremap() of its address space
+ * @profile: what the controller can do; fixed while live
+ * @counters: what crossed the link
+ * @slot: which part of the address space and of the bus numbers is its own
+ * @pdev: parent of the host bridge and of the controller; named as both
+ * @lock: protects all below up to @srcu: configuration spaces, BARs, maps and
+ *	the state of the link. Taken from any context, never held while memory
+ *	is copied, an interrupt delivered or a function called back.
+ * @port: configuration space of the root port
+ * @functions: the endpoint's functions by number
+ * @maps: outbound maps
+ * @link_wanted: the endpoint has started its controller
+ * @link_up: accesses cross the link
+ * @link_lost: the link went down since the host last enumerated
+ * @bus_master_seen: the host enabled bus mastering, not told the functions yet
+ * @srcu: held while BAR memory is accessed, so that clear_bar() can wait for
+ *	accesses under way before the memory is freed
+ * @worker: brings the link up and down; enumeration on the host runs here
+ * @link_work: look at @link_wanted and @link_lost
+ * @bus_master_work: tell the functions of bus mastering
+ * @bridge: the host's view: its bridge and all below
+ * @windows: address space of the bridge: 32-bit, and 64-bit prefetchable
+ * @buses: bus numbers of the bridge
+ * @epc: the endpoint's view: its controller
+ * @irq_count: encoding of interrupt counts
+ * @irq_observed: argument of the last op while @irq_count is found out; or NULL
+ * @msi_parent: interrupt messages by number
+ * @msi_domain: MSI and MSI-X of the host's devices
+ * @intx_domain: INTA to INTD of the root port
+ * @irq_fwnode: identity of the domains
+ * @vectors_lock: protects @vectors; a mutex, as domains allocate in process
+ *	context
+ * @vectors: messages handed out
+ * @pending: messages on their way to the host
+ * @intx_pending: INTx pins on their way to the host
+ * @irq_timer: delivers @pending in hard interrupt context
+ */
+struct epc_sim {
+	struct kref ref;
+	struct epc_sim_profile profile;
+	struct epc_sim_counters counters;
+	unsigned int slot;
+	struct platform_device *pdev;
+
+	raw_spinlock_t lock;
+	struct epc_sim_config port;
+	struct epc_sim_function functions[EPC_SIM_MAX_FUNCTIONS];
+	struct epc_sim_map maps[EPC_SIM_MAX_MAPS];
+	bool link_wanted;
+	bool link_up;
+	bool link_lost;
+	bool bus_master_seen;
+
+	struct srcu_struct srcu;
+
+	struct kthread_worker *worker;
+	struct kthread_work link_work;
+	struct kthread_work bus_master_work;
+
+	struct pci_host_bridge *bridge;
+	struct resource windows[2];
+	struct resource buses;
+
+	struct pci_epc *epc;
+	struct epc_sim_irq_count irq_count;
+	int *irq_observed;
+
+	struct irq_domain *msi_parent;
+	struct irq_domain *msi_domain;
+	struct irq_domain *intx_domain;
+	struct fwnode_handle *irq_fwnode;
+	struct mutex vectors_lock;
+	DECLARE_BITMAP(vectors, EPC_SIM_VECTORS);
+	DECLARE_BITMAP(pending, EPC_SIM_VECTORS);
+	unsigned long intx_pending;
+	struct hrtimer irq_timer;
+};
+
+/* configfs.c */
+int epc_sim_configfs_register(void);
+
+/* sim.c */
+struct epc_sim *epc_sim_create(const char *name,
+			       const struct epc_sim_profile *profile);
+int epc_sim_destroy(struct epc_sim *sim);
+struct epc_sim *epc_sim_get(struct epc_sim *sim);
+void epc_sim_put(struct epc_sim *sim);
+
+/* space.c */
+int epc_sim_space_init(void);
+int epc_sim_space_claim(struct epc_sim *sim);
+void epc_sim_space_release(struct epc_sim *sim);
+void epc_sim_space_host_windows(struct epc_sim *sim);
+phys_addr_t epc_sim_space_outbound(struct epc_sim *sim);
+u64 epc_sim_space_msi_address(struct epc_sim *sim);
+unsigned int epc_sim_space_first_bus(struct epc_sim *sim);
+
+/* link.c */
+int epc_sim_link_init(struct epc_sim *sim);
+void epc_sim_link_exit(struct epc_sim *sim);
+void epc_sim_link_start(struct epc_sim *sim);
+void epc_sim_link_stop(struct epc_sim *sim);
+void epc_sim_link_bus_master(struct epc_sim *sim);
+
+/* host.c */
+int epc_sim_host_init(struct epc_sim *sim);
+void epc_sim_host_exit(struct epc_sim *sim);
+void epc_sim_host_rescan(struct epc_sim *sim);
+void epc_sim_host_remove(struct epc_sim *sim);
+
+/* config-space.c */
+u32 epc_sim_config_read(const struct epc_sim_config *config, int where,
+			int size);
+void epc_sim_config_write(struct epc_sim_config *config, int where, int size,
+			  u32 value);
+void epc_sim_config_set(struct epc_sim_config *config, int where, int size,
+			u32 value);
+void epc_sim_config_allow(struct epc_sim_config *config, int where, int size,
+			  u32 mask);
+void epc_sim_config_allow_clear(struct epc_sim_config *config, int where,
+				int size, u32 mask);
+void epc_sim_config_reset(struct epc_sim_config *config, int where, int size);
+void epc_sim_config_add_pm(struct epc_sim_config *config);
+void epc_sim_config_add_exp(struct epc_sim_config *config, u16 type);
+void epc_sim_config_add_msi(struct epc_sim_config *config, u8 order);
+void epc_sim_config_link_caps(struct epc_sim_config *config, bool msi,
+			      bool msix);
+bool epc_sim_config_in_d0(const struct epc_sim_config *config);
+
+/* root-port.c; all with sim->lock held */
+void epc_sim_port_init(struct epc_sim *sim);
+void epc_sim_port_write(struct epc_sim *sim, int where, int size, u32 value);
+void epc_sim_port_link_changed(struct epc_sim *sim);
+u8 epc_sim_port_secondary_bus(const struct epc_sim *sim);
+bool epc_sim_port_forwards_down(const struct epc_sim *sim, u64 addr,
+				size_t len);
+bool epc_sim_port_forwards_up(const struct epc_sim *sim);
+
+/* function.c; all with sim->lock held */
+void epc_sim_function_init(struct epc_sim_function *function);
+void epc_sim_function_set_header(struct epc_sim_function *function,
+				 const struct pci_epf_header *header);
+void epc_sim_function_set_bar(struct epc_sim_function *function,
+			      const struct pci_epf_bar *bar);
+void epc_sim_function_clear_bar(struct epc_sim_function *function,
+				const struct pci_epf_bar *bar);
+void epc_sim_function_set_msi(struct epc_sim_function *function, u8 order);
+void epc_sim_function_set_msix(struct epc_sim_function *function, u16 count,
+			       u8 bar, u32 offset);
+void epc_sim_function_reset(struct epc_sim_function *function);
+void epc_sim_function_write(struct epc_sim *sim,
+			    struct epc_sim_function *function, int where,
+			    int size, u32 value);
+void epc_sim_functions_set_multi(struct epc_sim *sim);
+int epc_sim_function_find_bar(const struct epc_sim_function *function, u64 addr,
+			      size_t len, u64 *offset);
+
+/* epc.c */
+int epc_sim_epc_init(struct epc_sim *sim);
+void epc_sim_epc_exit(struct epc_sim *sim);
+
+/* inbound.c */
+void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len);
+void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
+			   size_t len);
+void *epc_sim_ram(phys_addr_t phys, size_t len);
+void epc_sim_copy(void *to, const void *from, size_t len);
+
+/* outbound.c */
+void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
+			   size_t len);
+void epc_sim_outbound_write(struct epc_sim *sim, phys_addr_t phys,
+			    const void *buf, size_t len);
+bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+			   const void *buf, size_t len);
+int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
+			 u64 pci_addr, size_t size);
+void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys);
+
+/* interrupt.c */
+int epc_sim_interrupt_init(struct epc_sim *sim);
+void epc_sim_interrupt_exit(struct epc_sim *sim);
+int epc_sim_interrupt_map(struct epc_sim *sim, u8 pin);
+void epc_sim_interrupt_message(struct epc_sim *sim, u32 data);
+int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no);
+int epc_sim_interrupt_raise_msi(struct epc_sim *sim, u8 func_no, u16 vector);
+int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector);
+void epc_sim_interrupt_unmasked(struct epc_sim *sim, u8 func_no);
+
+/* irq-count.c */
+void epc_sim_irq_count_calibrate(struct epc_sim *sim);
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * One function of the endpoint as the host sees it: a type 0 header with BARs
+ * and capabilities, as the endpoint function driver asked for them.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/lockdep.h>
+#include <linux/pci-epf.h>
+#include <linux/string.h>
+
+#include "epc-sim.h"
+
+/**
+ * epc_sim_function_init() - make a function absent and blank
+ * @function: the function
+ */
+void epc_sim_function_init(struct epc_sim_function *function)
+{
+	struct epc_sim_config *config = &function->config;
+
+	memset(function, 0, sizeof(*function));
+	epc_sim_config_allow(config, PCI_COMMAND, 2,
+			     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+			     PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+			     PCI_COMMAND_INTX_DISABLE);
+	epc_sim_config_allow(config, PCI_CACHE_LINE_SIZE, 1, 0xff);
+	epc_sim_config_allow(config, PCI_INTERRUPT_LINE, 1, 0xff);
+	epc_sim_config_add_pm(config);
+	epc_sim_config_add_exp(config, PCI_EXP_TYPE_ENDPOINT);
+	epc_sim_config_link_caps(config, false, false);
+}
+
+/**
+ * epc_sim_function_set_header() - give a function its identity
+ * @function: the function; present from now on
+ * @header: its identity
+ */
+void epc_sim_function_set_header(struct epc_sim_function *function,
+				 const struct pci_epf_header *header)
+{
+	struct epc_sim_config *config = &function->config;
+
+	epc_sim_config_set(config, PCI_VENDOR_ID, 2, header->vendorid);
+	epc_sim_config_set(config, PCI_DEVICE_ID, 2, header->deviceid);
+	epc_sim_config_set(config, PCI_REVISION_ID, 1, header->revid);
+	epc_sim_config_set(config, PCI_CLASS_PROG, 1, header->progif_code);
+	epc_sim_config_set(config, PCI_CLASS_DEVICE, 2,
+			   header->baseclass_code << 8 |
+			   header->subclass_code);
+	epc_sim_config_set(config, PCI_CACHE_LINE_SIZE, 1,
+			   header->cache_line_size);
+	epc_sim_config_set(config, PCI_SUBSYSTEM_VENDOR_ID, 2,
+			   header->subsys_vendor_id);
+	epc_sim_config_set(config, PCI_SUBSYSTEM_ID, 2, header->subsys_id);
+	epc_sim_config_set(config, PCI_INTERRUPT_PIN, 1,
+			   header->interrupt_pin);
+	function->present = true;
+}
+
+/**
+ * epc_sim_function_set_bar() - give a function a BAR
+ * @function: the function
+ * @bar: the BAR; its size is a power of two
+ */
+void epc_sim_function_set_bar(struct epc_sim_function *function,
+			      const struct pci_epf_bar *bar)
+{
+	struct epc_sim_config *config = &function->config;
+	int where = PCI_BASE_ADDRESS_0 + 4 * bar->barno;
+	u64 mask = ~((u64)bar->size - 1) & PCI_BASE_ADDRESS_MEM_MASK;
+
+	function->bars[bar->barno] = (struct epc_sim_bar) {
+		.phys = bar->phys_addr,
+		.size = bar->size,
+		.flags = bar->flags,
+	};
+
+	epc_sim_config_allow(config, where, 4, lower_32_bits(mask));
+	epc_sim_config_set(config, where, 4,
+			   (epc_sim_config_read(config, where, 4) &
+			    lower_32_bits(mask)) |
+			   (bar->flags & ~PCI_BASE_ADDRESS_MEM_MASK));
+	if (bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64)
+		epc_sim_config_allow(config, where + 4, 4,
+				     upper_32_bits(mask));
+}
+
+/**
+ * epc_sim_function_clear_bar() - take a BAR away
+ * @function: the function
+ * @bar: the BAR
+ */
+void epc_sim_function_clear_bar(struct epc_sim_function *function,
+				const struct pci_epf_bar *bar)
+{
+	bool wide = function->bars[bar->barno].flags &
+		    PCI_BASE_ADDRESS_MEM_TYPE_64;
+	int where = PCI_BASE_ADDRESS_0 + 4 * bar->barno;
+	int i;
+
+	memset(&function->bars[bar->barno], 0,
+	       sizeof(function->bars[bar->barno]));
+	for (i = 0; i < (wide ? 2 : 1); i++) {
+		epc_sim_config_allow(&function->config, where + 4 * i, 4, 0);
+		epc_sim_config_set(&function->config, where + 4 * i, 4, 0);
+	}
+}
+
+/**
+ * epc_sim_function_set_msi() - give a function its MSI capability
+ * @function: the function
+ * @order: log2 of the number of messages
+ */
+void epc_sim_function_set_msi(struct epc_sim_function *function, u8 order)
+{
+	function->has_msi = true;
+	function->msi_order = order;
+	epc_sim_config_add_msi(&function->config, order);
+	epc_sim_config_link_caps(&function->config, true,
+				 function->msix_count);
+}
+
+/**
+ * epc_sim_function_set_msix() - give a function its MSI-X capability
+ * @function: the function
+ * @count: number of vectors, 1 to 2048
+ * @bar: BAR that holds the table
+ * @offset: of the table in the BAR; the pending bits follow the table
+ */
+void epc_sim_function_set_msix(struct epc_sim_function *function, u16 count,
+			       u8 bar, u32 offset)
+{
+	struct epc_sim_config *config = &function->config;
+	const int msix = EPC_SIM_CAP_MSIX;
+
+	function->msix_count = count;
+	function->msix_bar = bar;
+	function->msix_offset = offset;
+
+	epc_sim_config_set(config, msix, 1, PCI_CAP_ID_MSIX);
+	epc_sim_config_set(config, msix + PCI_MSIX_FLAGS, 2, count - 1);
+	epc_sim_config_allow(config, msix + PCI_MSIX_FLAGS, 2,
+			     PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+	epc_sim_config_set(config, msix + PCI_MSIX_TABLE, 4, offset | bar);
+	epc_sim_config_set(config, msix + PCI_MSIX_PBA, 4,
+			   (offset + count * PCI_MSIX_ENTRY_SIZE) | bar);
+	epc_sim_config_link_caps(config, function->has_msi, true);
+}
+
+/**
+ * epc_sim_function_reset() - forget all that the host wrote
+ * @function: the function
+ *
+ * What a reset of any kind does; the endpoint's own settings stay.
+ */
+void epc_sim_function_reset(struct epc_sim_function *function)
+{
+	struct epc_sim_config *config = &function->config;
+
+	epc_sim_config_reset(config, 0, PCI_CFG_SPACE_EXP_SIZE);
+	epc_sim_config_set(config, EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL, 2,
+			   FIELD_PREP(PCI_EXP_DEVCTL_READRQ, 2));
+	epc_sim_config_set(config, EPC_SIM_CAP_EXP + PCI_EXP_LNKCTL2, 2,
+			   PCI_EXP_LNKCTL2_TLS_8_0GT);
+	if (function->has_msi)
+		epc_sim_config_set(config,
+				   EPC_SIM_CAP_MSI + PCI_MSI_PENDING_64, 4, 0);
+}
+
+/**
+ * epc_sim_function_write() - write a register as the host does
+ * @sim: the instance
+ * @function: the function
+ * @where: offset; with @size within the space
+ * @size: 1, 2 or 4 bytes
+ * @value: value
+ */
+void epc_sim_function_write(struct epc_sim *sim,
+			    struct epc_sim_function *function, int where,
+			    int size, u32 value)
+{
+	struct epc_sim_config *config = &function->config;
+	const int devctl = EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL;
+
+	lockdep_assert_held(&sim->lock);
+	epc_sim_config_write(config, where, size, value);
+
+	if (epc_sim_config_read(config, devctl, 2) & PCI_EXP_DEVCTL_BCR_FLR)
+		epc_sim_function_reset(function);
+
+	if (epc_sim_config_read(config, PCI_COMMAND, 2) & PCI_COMMAND_MASTER)
+		epc_sim_link_bus_master(sim);
+}
+
+/**
+ * epc_sim_functions_set_multi() - say in function 0 whether there are others
+ * @sim: the instance
+ */
+void epc_sim_functions_set_multi(struct epc_sim *sim)
+{
+	u8 type = PCI_HEADER_TYPE_NORMAL;
+	unsigned int i;
+
+	lockdep_assert_held(&sim->lock);
+	for (i = 1; i < EPC_SIM_MAX_FUNCTIONS; i++)
+		if (sim->functions[i].present)
+			type |= PCI_HEADER_TYPE_MFD;
+
+	epc_sim_config_set(&sim->functions[0].config, PCI_HEADER_TYPE, 1, type);
+}
+
+/**
+ * epc_sim_function_find_bar() - find the BAR that answers to an address
+ * @function: the function
+ * @addr: PCI address
+ * @len: bytes
+ * @offset: set to the offset in the BAR
+ *
+ * Return: number of the BAR that holds it all, or -1.
+ */
+int epc_sim_function_find_bar(const struct epc_sim_function *function, u64 addr,
+			      size_t len, u64 *offset)
+{
+	const struct epc_sim_config *config = &function->config;
+	int barno;
+
+	if (!(epc_sim_config_read(config, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY))
+		return -1;
+
+	for (barno = 0; barno < PCI_STD_NUM_BARS; barno++) {
+		const struct epc_sim_bar *bar = &function->bars[barno];
+		int where = PCI_BASE_ADDRESS_0 + 4 * barno;
+		u64 base;
+
+		if (!bar->size)
+			continue;
+
+		base = epc_sim_config_read(config, where, 4) &
+		       (u32)PCI_BASE_ADDRESS_MEM_MASK;
+		if (bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64)
+			base |= (u64)epc_sim_config_read(config, where + 4, 4)
+				<< 32;
+		if (addr < base || addr - base >= bar->size ||
+		    len > bar->size - (addr - base))
+			continue;
+
+		*offset = addr - base;
+		return barno;
+	}
+
+	return -1;
+}

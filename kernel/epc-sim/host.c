@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * The host's view: a host bridge with a root bus that has one device, the root
+ * port, and the endpoint on the bus below it.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/irqdomain.h>
+#include <linux/msi.h>
+#include <linux/platform_device.h>
+
+#include "epc-sim.h"
+
+/* The function that answers to a bus, device and function number, or NULL. */
+static struct epc_sim_function *host_find_function(struct epc_sim *sim,
+						   struct pci_bus *bus,
+						   unsigned int devfn)
+{
+	struct epc_sim_function *function;
+
+	if (bus->number != epc_sim_port_secondary_bus(sim) ||
+	    PCI_SLOT(devfn) != 0) {
+		epc_sim_count(sim, aborted_no_function);
+		return NULL;
+	}
+	if (!sim->link_up) {
+		epc_sim_count(sim, aborted_link_down);
+		return NULL;
+	}
+
+	function = &sim->functions[PCI_FUNC(devfn)];
+	if (!function->present) {
+		epc_sim_count(sim, aborted_no_function);
+		return NULL;
+	}
+
+	return function;
+}
+
+static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
+		     int size, u32 *value)
+{
+	struct epc_sim *sim = bus->sysdata;
+	struct epc_sim_function *function;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+
+	if (pci_is_root_bus(bus)) {
+		if (devfn)
+			return PCIBIOS_DEVICE_NOT_FOUND;
+		*value = epc_sim_config_read(&sim->port, where, size);
+		return PCIBIOS_SUCCESSFUL;
+	}
+
+	epc_sim_count(sim, config_reads);
+	function = host_find_function(sim, bus, devfn);
+	if (!function)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+
+	*value = epc_sim_config_read(&function->config, where, size);
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
+		      int size, u32 value)
+{
+	struct epc_sim *sim = bus->sysdata;
+	struct epc_sim_function *function;
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		if (pci_is_root_bus(bus)) {
+			if (devfn)
+				return PCIBIOS_DEVICE_NOT_FOUND;
+			epc_sim_port_write(sim, where, size, value);
+			return PCIBIOS_SUCCESSFUL;
+		}
+
+		epc_sim_count(sim, config_writes);
+		function = host_find_function(sim, bus, devfn);
+		if (!function)
+			return PCIBIOS_DEVICE_NOT_FOUND;
+
+		epc_sim_function_write(sim, function, where, size, value);
+	}
+
+	/* The write may have enabled or unmasked a pending interrupt. */
+	epc_sim_interrupt_unmasked(sim, PCI_FUNC(devfn));
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static struct pci_ops host_ops = {
+	.read = host_read,
+	.write = host_write,
+};
+
+static int host_map_irq(const struct pci_dev *dev, u8 slot, u8 pin)
+{
+	return epc_sim_interrupt_map(dev->bus->sysdata, pin);
+}
+
+static struct pci_dev *host_get_port(struct epc_sim *sim)
+{
+	return pci_get_slot(sim->bridge->bus, 0);
+}
+
+/**
+ * epc_sim_host_init() - add the host bridge and the root port to the system
+ * @sim: the instance
+ *
+ * Return: 0, or -errno of the PCI core.
+ */
+int epc_sim_host_init(struct epc_sim *sim)
+{
+	unsigned int first_bus = epc_sim_space_first_bus(sim);
+	struct pci_host_bridge *bridge;
+	int ret;
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock)
+		epc_sim_port_init(sim);
+
+	bridge = pci_alloc_host_bridge(0);
+	if (!bridge)
+		return -ENOMEM;
+
+	epc_sim_space_host_windows(sim);
+	sim->buses = (struct resource) {
+		.name = dev_name(&sim->pdev->dev),
+		.start = first_bus,
+		.end = first_bus + EPC_SIM_BUSES - 1,
+		.flags = IORESOURCE_BUS,
+	};
+	pci_add_resource(&bridge->windows, &sim->windows[0]);
+	pci_add_resource(&bridge->windows, &sim->windows[1]);
+	pci_add_resource(&bridge->windows, &sim->buses);
+
+	bridge->dev.parent = &sim->pdev->dev;
+	bridge->sysdata = sim;
+	bridge->busnr = first_bus;
+	bridge->ops = &host_ops;
+	bridge->map_irq = host_map_irq;
+	bridge->swizzle_irq = pci_common_swizzle;
+	bridge->native_aer = true;
+	bridge->native_pcie_hotplug = true;
+	bridge->native_pme = true;
+	dev_set_msi_domain(&bridge->dev, sim->msi_domain);
+	sim->bridge = bridge;
+
+	ret = pci_host_probe(bridge);
+	if (ret) {
+		pci_free_host_bridge(bridge);
+		return ret;
+	}
+
+	return 0;
+}
+
+/**
+ * epc_sim_host_exit() - remove all that epc_sim_host_init() added
+ * @sim: the instance
+ */
+void epc_sim_host_exit(struct epc_sim *sim)
+{
+	pci_lock_rescan_remove();
+	pci_stop_root_bus(sim->bridge->bus);
+	pci_remove_root_bus(sim->bridge->bus);
+	pci_unlock_rescan_remove();
+	pci_free_host_bridge(sim->bridge);
+}
+
+/**
+ * epc_sim_host_rescan() - let the host find the endpoint
+ * @sim: the instance
+ */
+void epc_sim_host_rescan(struct epc_sim *sim)
+{
+	pci_lock_rescan_remove();
+	pci_rescan_bus(sim->bridge->bus);
+	pci_unlock_rescan_remove();
+}
+
+/**
+ * epc_sim_host_remove() - let the host find that the endpoint is gone
+ * @sim: the instance
+ */
+void epc_sim_host_remove(struct epc_sim *sim)
+{
+	struct pci_dev *port = host_get_port(sim);
+	struct pci_dev *dev, *next;
+
+	if (!port)
+		return;
+
+	pci_lock_rescan_remove();
+	if (port->subordinate)
+		list_for_each_entry_safe_reverse(dev, next,
+						 &port->subordinate->devices,
+						 bus_list)
+			pci_stop_and_remove_bus_device(dev);
+	pci_unlock_rescan_remove();
+	pci_dev_put(port);
+}

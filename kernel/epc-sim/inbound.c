@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * The host's CPU reads and writes a BAR: memory of the endpoint, which the
+ * endpoint does not notice being accessed. What no function answers to reads
+ * as all ones, and swallows writes.
+ */
+
+#include <linux/align.h>
+#include <linux/cleanup.h>
+#include <linux/mm.h>
+#include <linux/pfn.h>
+#include <linux/string.h>
+
+#include "epc-sim.h"
+
+/* Where an access ends up. */
+struct target {
+	phys_addr_t phys;
+	u8 func_no;
+	bool msix_table;	/* it touches the vector table */
+};
+
+/**
+ * epc_sim_ram() - memory at a physical address
+ * @phys: address
+ * @len: bytes
+ *
+ * Return: kernel address, or NULL where there is no memory for all of it.
+ */
+void *epc_sim_ram(phys_addr_t phys, size_t len)
+{
+	phys_addr_t last = phys + len - 1;
+
+	if (last < phys || !pfn_valid(PHYS_PFN(phys)) ||
+	    !pfn_valid(PHYS_PFN(last)))
+		return NULL;
+
+	return phys_to_virt(phys);
+}
+
+/**
+ * epc_sim_copy() - copy as a bus does: an aligned word is one access
+ * @to: destination
+ * @from: source
+ * @len: bytes
+ */
+void epc_sim_copy(void *to, const void *from, size_t len)
+{
+	unsigned long addresses = (unsigned long)to | (unsigned long)from;
+
+	if (len == 8 && IS_ALIGNED(addresses, 8))
+		WRITE_ONCE(*(u64 *)to, READ_ONCE(*(const u64 *)from));
+	else if (len == 4 && IS_ALIGNED(addresses, 4))
+		WRITE_ONCE(*(u32 *)to, READ_ONCE(*(const u32 *)from));
+	else if (len == 2 && IS_ALIGNED(addresses, 2))
+		WRITE_ONCE(*(u16 *)to, READ_ONCE(*(const u16 *)from));
+	else
+		memcpy(to, from, len);
+}
+
+static bool inbound_find(struct epc_sim *sim, u64 addr, size_t len,
+			 struct target *target)
+{
+	unsigned int i;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+
+	if (!sim->link_up) {
+		epc_sim_count(sim, aborted_link_down);
+		return false;
+	}
+	if (!epc_sim_port_forwards_down(sim, addr, len)) {
+		epc_sim_count(sim, aborted_no_bar);
+		return false;
+	}
+
+	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
+		struct epc_sim_function *function = &sim->functions[i];
+		u64 offset;
+		int barno;
+
+		if (!function->present)
+			continue;
+		barno = epc_sim_function_find_bar(function, addr, len, &offset);
+		if (barno < 0)
+			continue;
+		if (!epc_sim_config_in_d0(&function->config)) {
+			epc_sim_count(sim, aborted_power_state);
+			return false;
+		}
+
+		target->phys = function->bars[barno].phys + offset;
+		target->func_no = i;
+		target->msix_table = function->msix_count &&
+			function->msix_bar == barno &&
+			offset + len > function->msix_offset &&
+			offset < function->msix_offset +
+				 function->msix_count * PCI_MSIX_ENTRY_SIZE;
+		return true;
+	}
+
+	epc_sim_count(sim, aborted_no_bar);
+	return false;
+}
+
+/**
+ * epc_sim_inbound_read() - the host reads from a BAR
+ * @sim: the instance
+ * @addr: PCI address
+ * @buf: filled; with ones where nothing answers
+ * @len: bytes
+ *
+ * Context: any.
+ */
+void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
+{
+	struct target target;
+	void *memory;
+
+	epc_sim_count_n(sim, host_reads, epc_sim_accesses(len));
+
+	guard(srcu)(&sim->srcu);
+	if (!inbound_find(sim, addr, len, &target)) {
+		memset(buf, 0xff, len);
+		return;
+	}
+
+	memory = epc_sim_ram(target.phys, len);
+	if (!memory) {
+		epc_sim_count(sim, aborted_no_memory);
+		memset(buf, 0xff, len);
+		return;
+	}
+
+	epc_sim_copy(buf, memory, len);
+	epc_sim_count_n(sim, host_read_bytes, len);
+}
+
+/**
+ * epc_sim_inbound_write() - the host writes to a BAR
+ * @sim: the instance
+ * @addr: PCI address
+ * @buf: data
+ * @len: bytes
+ *
+ * Context: any.
+ */
+void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
+			   size_t len)
+{
+	struct target target;
+	void *memory;
+
+	epc_sim_count_n(sim, host_writes, epc_sim_accesses(len));
+
+	scoped_guard(srcu, &sim->srcu) {
+		if (!inbound_find(sim, addr, len, &target))
+			return;
+
+		memory = epc_sim_ram(target.phys, len);
+		if (!memory) {
+			epc_sim_count(sim, aborted_no_memory);
+			return;
+		}
+
+		epc_sim_copy(memory, buf, len);
+		epc_sim_count_n(sim, host_write_bytes, len);
+	}
+
+	if (target.msix_table)
+		epc_sim_interrupt_unmasked(sim, target.func_no);
+}

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * Interrupts of the endpoint and of the root port. MSI and MSI-X are what they
+ * are in hardware, writes of the message that the host programmed to the
+ * address that it programmed. On the host's side a timer delivers them in hard
+ * interrupt context, never in the context of the function that raised them.
+ */
+
+#include <linux/align.h>
+#include <linux/bitfield.h>
+#include <linux/bitmap.h>
+#include <linux/cleanup.h>
+#include <linux/fwnode.h>
+#include <linux/hrtimer.h>
+#include <linux/irq.h>
+#include <linux/irqdomain.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/msi.h>
+#include <linux/platform_device.h>
+
+#include "epc-sim.h"
+
+/* --- The host's interrupt controller ------------------------------------ */
+
+static void msi_compose(struct irq_data *data, struct msi_msg *msg)
+{
+	struct epc_sim *sim = irq_data_get_irq_chip_data(data);
+	u64 address = epc_sim_space_msi_address(sim);
+
+	msg->address_hi = upper_32_bits(address);
+	msg->address_lo = lower_32_bits(address);
+	msg->data = data->hwirq;
+}
+
+static void msi_ack(struct irq_data *data)
+{
+	/* An edge, gone when it was seen. */
+}
+
+static struct irq_chip msi_parent_chip = {
+	.name = "epc-sim",
+	.irq_compose_msi_msg = msi_compose,
+	.irq_ack = msi_ack,
+};
+
+static int msi_alloc(struct irq_domain *domain, unsigned int virq,
+		     unsigned int nr_irqs, void *args)
+{
+	struct epc_sim *sim = domain->host_data;
+	int first, i;
+
+	/* Multi-message MSI puts the number into the low bits of the data. */
+	scoped_guard(mutex, &sim->vectors_lock)
+		first = bitmap_find_free_region(sim->vectors, EPC_SIM_VECTORS,
+						order_base_2(nr_irqs));
+	if (first < 0)
+		return -ENOSPC;
+
+	for (i = 0; i < nr_irqs; i++)
+		irq_domain_set_info(domain, virq + i, first + i,
+				    &msi_parent_chip, sim, handle_edge_irq,
+				    NULL, NULL);
+
+	return 0;
+}
+
+static void msi_free(struct irq_domain *domain, unsigned int virq,
+		     unsigned int nr_irqs)
+{
+	struct epc_sim *sim = domain->host_data;
+	struct irq_data *data = irq_domain_get_irq_data(domain, virq);
+
+	guard(mutex)(&sim->vectors_lock);
+	bitmap_release_region(sim->vectors, data->hwirq, order_base_2(nr_irqs));
+}
+
+static const struct irq_domain_ops msi_parent_ops = {
+	.alloc = msi_alloc,
+	.free = msi_free,
+};
+
+static struct irq_chip msi_chip = {
+	.name = "epc-sim-MSI",
+	.irq_ack = irq_chip_ack_parent,
+	.irq_mask = pci_msi_mask_irq,
+	.irq_unmask = pci_msi_unmask_irq,
+};
+
+static struct msi_domain_info msi_info = {
+	.flags = MSI_FLAG_USE_DEF_DOM_OPS | MSI_FLAG_USE_DEF_CHIP_OPS |
+		 MSI_FLAG_MULTI_PCI_MSI | MSI_FLAG_PCI_MSIX,
+	.chip = &msi_chip,
+};
+
+static int intx_map(struct irq_domain *domain, unsigned int virq,
+		    irq_hw_number_t hwirq)
+{
+	irq_set_chip_and_handler(virq, &dummy_irq_chip, handle_simple_irq);
+	irq_set_chip_data(virq, domain->host_data);
+	return 0;
+}
+
+static const struct irq_domain_ops intx_ops = {
+	.map = intx_map,
+};
+
+/* Hard interrupt context: what is pending reaches the host now. */
+static enum hrtimer_restart deliver(struct hrtimer *timer)
+{
+	struct epc_sim *sim = container_of(timer, struct epc_sim, irq_timer);
+	unsigned int i;
+
+	for_each_set_bit(i, sim->pending, EPC_SIM_VECTORS)
+		if (test_and_clear_bit(i, sim->pending))
+			generic_handle_domain_irq(sim->msi_parent, i);
+
+	for_each_set_bit(i, &sim->intx_pending, PCI_NUM_INTX)
+		if (test_and_clear_bit(i, &sim->intx_pending))
+			generic_handle_domain_irq(sim->intx_domain, i);
+
+	return HRTIMER_NORESTART;
+}
+
+static void deliver_soon(struct epc_sim *sim)
+{
+	hrtimer_start(&sim->irq_timer, 0, HRTIMER_MODE_REL_HARD);
+}
+
+/**
+ * epc_sim_interrupt_init() - make the host's interrupt domains
+ * @sim: the instance
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int epc_sim_interrupt_init(struct epc_sim *sim)
+{
+	hrtimer_init(&sim->irq_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	sim->irq_timer.function = deliver;
+
+	sim->irq_fwnode =
+		irq_domain_alloc_named_fwnode(dev_name(&sim->pdev->dev));
+	if (!sim->irq_fwnode)
+		return -ENOMEM;
+
+	sim->msi_parent = irq_domain_create_linear(sim->irq_fwnode,
+						   EPC_SIM_VECTORS,
+						   &msi_parent_ops, sim);
+	if (!sim->msi_parent)
+		goto free_fwnode;
+
+	sim->msi_domain = pci_msi_create_irq_domain(sim->irq_fwnode, &msi_info,
+						    sim->msi_parent);
+	if (!sim->msi_domain)
+		goto remove_parent;
+
+	sim->intx_domain = irq_domain_create_linear(NULL, PCI_NUM_INTX,
+						    &intx_ops, sim);
+	if (!sim->intx_domain)
+		goto remove_msi;
+
+	return 0;
+
+remove_msi:
+	irq_domain_remove(sim->msi_domain);
+remove_parent:
+	irq_domain_remove(sim->msi_parent);
+free_fwnode:
+	irq_domain_free_fwnode(sim->irq_fwnode);
+	return -ENOMEM;
+}
+
+/**
+ * epc_sim_interrupt_exit() - undo epc_sim_interrupt_init()
+ * @sim: the instance; no device of the host has an interrupt any more
+ */
+void epc_sim_interrupt_exit(struct epc_sim *sim)
+{
+	unsigned int i;
+
+	hrtimer_cancel(&sim->irq_timer);
+	for (i = 0; i < PCI_NUM_INTX; i++)
+		irq_dispose_mapping(irq_find_mapping(sim->intx_domain, i));
+	irq_domain_remove(sim->intx_domain);
+	irq_domain_remove(sim->msi_domain);
+	irq_domain_remove(sim->msi_parent);
+	irq_domain_free_fwnode(sim->irq_fwnode);
+}
+
+/**
+ * epc_sim_interrupt_map() - interrupt number of an INTx pin
+ * @sim: the instance
+ * @pin: 1 for INTA to 4 for INTD
+ *
+ * Return: Linux interrupt number, 0 where there is none.
+ */
+int epc_sim_interrupt_map(struct epc_sim *sim, u8 pin)
+{
+	return irq_create_mapping(sim->intx_domain, pin - 1);
+}
+
+/**
+ * epc_sim_interrupt_message() - a message reached the host
+ * @sim: the instance
+ * @data: what was written
+ *
+ * Context: any.
+ */
+void epc_sim_interrupt_message(struct epc_sim *sim, u32 data)
+{
+	if (data >= EPC_SIM_VECTORS)
+		return;
+
+	set_bit(data, sim->pending);
+	deliver_soon(sim);
+}
+
+/* --- The endpoint's side ------------------------------------------------ */
+
+/**
+ * epc_sim_interrupt_raise_intx() - pulse a function's INTx pin
+ * @sim: the instance
+ * @func_no: function
+ *
+ * Return: 0, -EINVAL where the function has no pin. An interrupt that the host
+ *	has disabled is counted and lost.
+ */
+int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
+{
+	struct epc_sim_config *config = &sim->functions[func_no].config;
+	u8 pin;
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		pin = epc_sim_config_read(config, PCI_INTERRUPT_PIN, 1);
+		if (pin < 1 || pin > PCI_NUM_INTX)
+			return -EINVAL;
+		if (!sim->link_up) {
+			epc_sim_count(sim, aborted_link_down);
+			return 0;
+		}
+		if (epc_sim_config_read(config, PCI_COMMAND, 2) &
+		    PCI_COMMAND_INTX_DISABLE) {
+			epc_sim_count(sim, masked_interrupts);
+			return 0;
+		}
+	}
+
+	epc_sim_count(sim, intx);
+	set_bit(pin - 1, &sim->intx_pending);
+	deliver_soon(sim);
+	return 0;
+}
+
+/* Send a message, or leave it pending while the host masks it. */
+static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
+{
+	struct epc_sim_config *config = &sim->functions[func_no].config;
+	const int msi = EPC_SIM_CAP_MSI;
+	u32 pending, data;
+	__le32 message;
+	u64 address;
+	u16 flags;
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		flags = epc_sim_config_read(config, msi + PCI_MSI_FLAGS, 2);
+		if (!(flags & PCI_MSI_FLAGS_ENABLE) ||
+		    index >> FIELD_GET(PCI_MSI_FLAGS_QSIZE, flags))
+			return -EINVAL;
+
+		pending = epc_sim_config_read(config, msi + PCI_MSI_PENDING_64,
+					      4);
+		if (epc_sim_config_read(config, msi + PCI_MSI_MASK_64, 4) &
+		    BIT(index)) {
+			epc_sim_config_set(config, msi + PCI_MSI_PENDING_64, 4,
+					   pending | BIT(index));
+			epc_sim_count(sim, masked_interrupts);
+			return 0;
+		}
+
+		epc_sim_config_set(config, msi + PCI_MSI_PENDING_64, 4,
+				   pending & ~BIT(index));
+		address = (u64)epc_sim_config_read(config,
+						   msi + PCI_MSI_ADDRESS_HI, 4)
+			  << 32 |
+			  epc_sim_config_read(config, msi + PCI_MSI_ADDRESS_LO,
+					      4);
+		data = epc_sim_config_read(config, msi + PCI_MSI_DATA_64, 2);
+	}
+
+	message = cpu_to_le32(data | index);
+	if (epc_sim_outbound_post(sim, func_no, address, &message,
+				  sizeof(message)))
+		epc_sim_count(sim, msi);
+	return 0;
+}
+
+/**
+ * epc_sim_interrupt_raise_msi() - send an MSI
+ * @sim: the instance
+ * @func_no: function
+ * @vector: message, from 1
+ *
+ * Return: 0, -EINVAL where the host has not enabled that message.
+ */
+int epc_sim_interrupt_raise_msi(struct epc_sim *sim, u8 func_no, u16 vector)
+{
+	if (!sim->functions[func_no].has_msi || vector < 1 || vector > 32)
+		return -EINVAL;
+
+	return raise_msi(sim, func_no, vector - 1);
+}
+
+/* A function's vector table and pending bits, in the memory of its BAR. */
+struct msix_table {
+	u8 *entries;
+	void *pending;
+	u16 count;
+	bool enabled;
+	bool masked;
+};
+
+static bool msix_get_table(struct epc_sim *sim, u8 func_no,
+			   struct msix_table *table)
+{
+	struct epc_sim_function *function = &sim->functions[func_no];
+	struct epc_sim_bar *bar;
+	size_t entries, pending;
+	u16 flags;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+
+	if (!function->msix_count)
+		return false;
+
+	flags = epc_sim_config_read(&function->config,
+				    EPC_SIM_CAP_MSIX + PCI_MSIX_FLAGS, 2);
+	table->count = function->msix_count;
+	table->enabled = flags & PCI_MSIX_FLAGS_ENABLE;
+	table->masked = flags & PCI_MSIX_FLAGS_MASKALL;
+
+	bar = &function->bars[function->msix_bar];
+	entries = table->count * PCI_MSIX_ENTRY_SIZE;
+	pending = ALIGN(DIV_ROUND_UP(table->count, 8), 8);
+	if (function->msix_offset + entries + pending > bar->size)
+		return false;
+
+	table->entries = epc_sim_ram(bar->phys + function->msix_offset,
+				     entries + pending);
+	if (!table->entries)
+		return false;
+
+	table->pending = table->entries + entries;
+	return true;
+}
+
+/* Called with sim->srcu held. */
+static void raise_msix(struct epc_sim *sim, u8 func_no,
+		       const struct msix_table *table, unsigned int index)
+{
+	const __le32 *entry = (const __le32 *)
+		(table->entries + index * PCI_MSIX_ENTRY_SIZE);
+	u32 control = le32_to_cpu(READ_ONCE(entry[3]));
+	__le32 message;
+	u64 address;
+
+	if (table->masked || control & PCI_MSIX_ENTRY_CTRL_MASKBIT) {
+		set_bit_le(index, table->pending);
+		epc_sim_count(sim, masked_interrupts);
+		return;
+	}
+
+	clear_bit_le(index, table->pending);
+	address = (u64)le32_to_cpu(READ_ONCE(entry[1])) << 32 |
+		  le32_to_cpu(READ_ONCE(entry[0]));
+	message = READ_ONCE(entry[2]);
+	if (epc_sim_outbound_post(sim, func_no, address, &message,
+				  sizeof(message)))
+		epc_sim_count(sim, msix);
+}
+
+/**
+ * epc_sim_interrupt_raise_msix() - send an MSI-X
+ * @sim: the instance
+ * @func_no: function
+ * @vector: vector, from 1
+ *
+ * Return: 0, -EINVAL where the function has no such vector or the host has not
+ *	enabled MSI-X.
+ */
+int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector)
+{
+	struct msix_table table;
+
+	guard(srcu)(&sim->srcu);
+	if (!msix_get_table(sim, func_no, &table) || !table.enabled ||
+	    vector < 1 || vector > table.count)
+		return -EINVAL;
+
+	raise_msix(sim, func_no, &table, vector - 1);
+	return 0;
+}
+
+/**
+ * epc_sim_interrupt_unmasked() - send what was pending and no longer is masked
+ * @sim: the instance
+ * @func_no: function whose masks the host may have changed
+ *
+ * Context: any.
+ */
+void epc_sim_interrupt_unmasked(struct epc_sim *sim, u8 func_no)
+{
+	struct epc_sim_function *function = &sim->functions[func_no];
+	struct msix_table table;
+	unsigned long pending;
+	unsigned int i;
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		pending = 0;
+		if (function->has_msi)
+			pending = epc_sim_config_read(&function->config,
+					EPC_SIM_CAP_MSI + PCI_MSI_PENDING_64, 4) &
+				  ~epc_sim_config_read(&function->config,
+					EPC_SIM_CAP_MSI + PCI_MSI_MASK_64, 4);
+	}
+	for_each_set_bit(i, &pending, 32)
+		raise_msi(sim, func_no, i);
+
+	guard(srcu)(&sim->srcu);
+	if (!msix_get_table(sim, func_no, &table) || !table.enabled ||
+	    table.masked)
+		return;
+
+	for (i = 0; i < table.count; i++)
+		if (test_bit_le(i, table.pending))
+			raise_msix(sim, func_no, &table, i);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#include <linux/sizes.h>
+#include <linux/string.h>
+
+#include "epc-sim.h"
+
+static const struct epc_sim_profile epc_sim_profiles[] = {
+	{
+		/* All that the framework can express, with no limit of hardware. */
+		.name = "generic",
+		.max_functions = EPC_SIM_MAX_FUNCTIONS,
+		.max_maps = 32,
+		.num_windows = 4,
+		.window_size = EPC_SIM_MAX_IOREMAP,
+		.window_page_size = SZ_4K,
+		.features = {
+			.linkup_notifier = true,
+			.msi_capable = true,
+			.msix_capable = true,
+		},
+	},
+};
+
+/**
+ * epc_sim_profile_find() - find a hardware profile
+ * @name: its name
+ *
+ * Return: the profile, or NULL.
+ */
+const struct epc_sim_profile *epc_sim_profile_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(epc_sim_profiles); i++)
+		if (!strcmp(epc_sim_profiles[i].name, name))
+			return &epc_sim_profiles[i];
+
+	return NULL;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#include <linux/completion.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "epc-sim.h"
+
+static void epc_sim_free(struct kref *ref)
+{
+	struct epc_sim *sim = container_of(ref, struct epc_sim, ref);
+
+	cleanup_srcu_struct(&sim->srcu);
+	mutex_destroy(&sim->vectors_lock);
+	kfree(sim);
+}
+
+struct epc_sim *epc_sim_get(struct epc_sim *sim)
+{
+	kref_get(&sim->ref);
+	return sim;
+}
+
+void epc_sim_put(struct epc_sim *sim)
+{
+	kref_put(&sim->ref, epc_sim_free);
+}
+
+static int epc_sim_build(struct epc_sim *sim)
+{
+	int ret;
+
+	ret = dma_set_mask_and_coherent(&sim->pdev->dev, DMA_BIT_MASK(64));
+	if (ret)
+		return ret;
+
+	ret = epc_sim_interrupt_init(sim);
+	if (ret)
+		return ret;
+
+	ret = epc_sim_host_init(sim);
+	if (ret)
+		goto exit_interrupt;
+
+	ret = epc_sim_link_init(sim);
+	if (ret)
+		goto exit_host;
+
+	ret = epc_sim_epc_init(sim);
+	if (ret)
+		goto exit_link;
+
+	return 0;
+
+exit_link:
+	epc_sim_link_exit(sim);
+exit_host:
+	epc_sim_host_exit(sim);
+exit_interrupt:
+	epc_sim_interrupt_exit(sim);
+	return ret;
+}
+
+/*
+ * The controller makes its own configfs directory, which takes locks that
+ * lockdep cannot tell from those of the directory whose attribute we are
+ * called from. They are others; a work item keeps the two apart.
+ */
+struct epc_sim_build {
+	struct work_struct work;
+	struct completion done;
+	struct epc_sim *sim;
+	void (*run)(struct epc_sim_build *build);
+	int ret;
+};
+
+static void epc_sim_build_work(struct work_struct *work)
+{
+	struct epc_sim_build *build =
+		container_of(work, struct epc_sim_build, work);
+
+	build->run(build);
+	complete(&build->done);
+}
+
+static int epc_sim_run(struct epc_sim *sim,
+		       void (*run)(struct epc_sim_build *build))
+{
+	struct epc_sim_build build = {
+		.sim = sim,
+		.run = run,
+	};
+
+	init_completion(&build.done);
+	INIT_WORK_ONSTACK(&build.work, epc_sim_build_work);
+	schedule_work(&build.work);
+	wait_for_completion(&build.done);
+	destroy_work_on_stack(&build.work);
+	return build.ret;
+}
+
+static void epc_sim_run_build(struct epc_sim_build *build)
+{
+	build->ret = epc_sim_build(build->sim);
+}
+
+static void epc_sim_run_dismantle(struct epc_sim_build *build)
+{
+	struct epc_sim *sim = build->sim;
+
+	epc_sim_epc_exit(sim);
+	epc_sim_link_exit(sim);
+	put_device(&sim->epc->dev);
+	epc_sim_host_exit(sim);
+	epc_sim_interrupt_exit(sim);
+}
+
+/**
+ * epc_sim_create() - bring a simulated controller and its root port to life
+ * @name: name of the controller and of the host bridge's parent
+ * @profile: what the controller can do; copied
+ *
+ * Context: may sleep.
+ * Return: the instance, or an error: -ENOSPC when EPC_SIM_MAX_SIMS are live,
+ *	-EEXIST when the name is taken, -ENOMEM, or what the PCI core said.
+ */
+struct epc_sim *epc_sim_create(const char *name,
+			       const struct epc_sim_profile *profile)
+{
+	struct epc_sim *sim;
+	int ret;
+
+	sim = kzalloc(sizeof(*sim), GFP_KERNEL);
+	if (!sim)
+		return ERR_PTR(-ENOMEM);
+
+	kref_init(&sim->ref);
+	mutex_init(&sim->vectors_lock);
+	raw_spin_lock_init(&sim->lock);
+	sim->profile = *profile;
+
+	ret = init_srcu_struct(&sim->srcu);
+	if (ret) {
+		kfree(sim);
+		return ERR_PTR(ret);
+	}
+
+	ret = epc_sim_space_claim(sim);
+	if (ret)
+		goto put;
+
+	sim->pdev = platform_device_register_simple(name, PLATFORM_DEVID_NONE,
+						    NULL, 0);
+	if (IS_ERR(sim->pdev)) {
+		ret = PTR_ERR(sim->pdev);
+		goto release_space;
+	}
+
+	ret = epc_sim_run(sim, epc_sim_run_build);
+	if (ret)
+		goto unregister;
+
+	return sim;
+
+unregister:
+	platform_device_unregister(sim->pdev);
+release_space:
+	epc_sim_space_release(sim);
+put:
+	epc_sim_put(sim);
+	return ERR_PTR(ret);
+}
+
+/**
+ * epc_sim_destroy() - take an instance away
+ * @sim: the instance; the caller's reference is dropped on success
+ *
+ * Context: may sleep.
+ * Return: 0, or -EBUSY when a function is linked to the controller: the EPC
+ *	core does not unlink functions of a controller that goes away.
+ */
+int epc_sim_destroy(struct epc_sim *sim)
+{
+	if (READ_ONCE(sim->epc->function_num_map)) {
+		dev_err(&sim->pdev->dev,
+			"functions are linked to the controller: unlink them first\n");
+		return -EBUSY;
+	}
+
+	epc_sim_run(sim, epc_sim_run_dismantle);
+	platform_device_unregister(sim->pdev);
+	epc_sim_space_release(sim);
+	epc_sim_put(sim);
+	return 0;
+}
