@@ -11,13 +11,12 @@
 
 #define SCHEMA_VERSION 1
 
-static struct json_object *tool_json(void)
+static struct json_object *tool_json(const char *version)
 {
 	struct json_object *tool = json_object_new_object();
 
 	json_object_object_add(tool, "name", document_string("pcitest"));
-	json_object_object_add(tool, "version",
-			       document_string(PROJECT_VERSION));
+	json_object_object_add(tool, "version", document_string(version));
 	return tool;
 }
 
@@ -102,7 +101,8 @@ static void json_end(const struct report *report, FILE *out)
 				      test_json(&report->plan->tests[i]));
 
 	document = document_new("pcitest-run", SCHEMA_VERSION);
-	json_object_object_add(document, "tool", tool_json());
+	json_object_object_add(document, "tool",
+			       tool_json(report->version));
 	json_object_object_add(document, "kernel",
 			       document_string(report->kernel));
 	json_object_object_add(document, "device", report->endpoint

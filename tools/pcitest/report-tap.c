@@ -6,11 +6,15 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "endpoint.h"
 #include "report.h"
 
 static void tap_begin(const struct report *report, FILE *out)
 {
-	fprintf(out, "TAP version 13\n1..%zu\n", report->plan->count);
+	fprintf(out, "TAP version 13\n1..%zu\n# %s at %s, kernel %s, seed %" PRIu32
+		"\n", report->plan->count, report->endpoint->node,
+		report->endpoint->address, report->kernel,
+		report->parameters->seed);
 }
 
 /* A "#" begins a directive, and a line is a line. */

@@ -11,6 +11,7 @@
 
 /* What a run has to tell. */
 struct report {
+	const char *version;              /* of pcitest */
 	const char *kernel;               /* release of the running kernel */
 	const struct endpoint *endpoint;  /* NULL: no device was found */
 	const char *abi;                  /* NULL: not known */

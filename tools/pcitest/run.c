@@ -361,6 +361,7 @@ static enum exit_code run_plan(const struct arguments *arguments,
 	char error[512];
 	size_t count = 0;
 	struct report report = {
+		.version = PROJECT_VERSION,
 		.kernel = system.release,
 		.parameters = &arguments->parameters,
 		.plan = plan,
