@@ -268,7 +268,7 @@ void epc_sim_link_bus_master(struct epc_sim *sim);
 /* host.c */
 int epc_sim_host_init(struct epc_sim *sim);
 void epc_sim_host_exit(struct epc_sim *sim);
-void epc_sim_host_rescan(struct epc_sim *sim);
+void epc_sim_host_add(struct epc_sim *sim);
 void epc_sim_host_remove(struct epc_sim *sim);
 
 /* config-space.c */

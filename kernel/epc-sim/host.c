@@ -170,14 +170,29 @@ void epc_sim_host_exit(struct epc_sim *sim)
 }
 
 /**
- * epc_sim_host_rescan() - let the host find the endpoint
+ * epc_sim_host_add() - let the host find the endpoint
  * @sim: the instance
+ *
+ * As drivers/pci/hotplug/pciehp_pci.c: a rescan from the root would not give
+ * the port, which is enabled already, the windows that its new child needs.
  */
-void epc_sim_host_rescan(struct epc_sim *sim)
+void epc_sim_host_add(struct epc_sim *sim)
 {
+	struct pci_dev *port = host_get_port(sim);
+	struct pci_bus *bus;
+
+	if (!port)
+		return;
+
 	pci_lock_rescan_remove();
-	pci_rescan_bus(sim->bridge->bus);
+	bus = port->subordinate;
+	if (bus && pci_scan_slot(bus, PCI_DEVFN(0, 0))) {
+		pci_assign_unassigned_bridge_resources(port);
+		pcie_bus_configure_settings(bus);
+		pci_bus_add_devices(bus);
+	}
 	pci_unlock_rescan_remove();
+	pci_dev_put(port);
 }
 
 /**

@@ -45,7 +45,7 @@ static void link_work(struct kthread_work *work)
 	}
 	if (wanted && !up) {
 		pci_epc_linkup(sim->epc);
-		epc_sim_host_rescan(sim);
+		epc_sim_host_add(sim);
 	}
 }
 
