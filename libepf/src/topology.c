@@ -235,6 +235,13 @@ static int found_in_function(struct epf_topology *topology, const char *text,
 	return add_vf(pf, target_function(topology, text));
 }
 
+static int compare_functions(const void *a, const void *b)
+{
+	const struct epf_function *const *x = a, *const *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 static int read_links_of(struct epf_topology *topology,
 			 struct epf_function *function)
 {
@@ -252,6 +259,9 @@ static int read_links_of(struct epf_topology *topology,
 	if (!err)
 		err = read_links(topology, function->path, found_in_function,
 				 function);
+	if (function->num_vfs)
+		qsort(function->vfs, function->num_vfs, sizeof(*function->vfs),
+		      compare_functions);
 	return err;
 }
 
