@@ -7,7 +7,8 @@
  *	max_functions		overrides the profile; while not live
  *	max_maps		overrides the profile; while not live
  *	live			1: on the bus and under pci_ep/controllers
- *	stats/			counters, 0 while not live; a write to reset clears them
+ *	stats			counters, one a line, 0 while not live; any
+ *				write clears them
  */
 
 #include <linux/cleanup.h>
@@ -22,7 +23,6 @@
 
 struct epc_sim_instance {
 	struct config_group group;
-	struct config_group stats;
 	/* Protects @profile and @sim against other users of the attributes. */
 	struct mutex lock;
 	struct epc_sim_profile profile;
@@ -35,12 +35,6 @@ static struct epc_sim_instance *to_instance(struct config_item *item)
 {
 	return container_of(to_config_group(item), struct epc_sim_instance,
 			    group);
-}
-
-static struct epc_sim_instance *stats_to_instance(struct config_item *item)
-{
-	return container_of(to_config_group(item), struct epc_sim_instance,
-			    stats);
 }
 
 static ssize_t epc_sim_profile_show(struct config_item *item, char *page)
@@ -78,45 +72,83 @@ static ssize_t epc_sim_profile_store(struct config_item *item,
 
 CONFIGFS_ATTR(epc_sim_, profile);
 
-/* A number of the profile, from 1 to a limit. */
-#define EPC_SIM_KNOB(field, limit)					\
-static ssize_t epc_sim_##field##_show(struct config_item *item,	\
-				      char *page)			\
-{									\
-	struct epc_sim_instance *instance = to_instance(item);		\
-									\
-	guard(mutex)(&instance->lock);					\
-	return sysfs_emit(page, "%u\n", instance->profile.field);	\
-}									\
-									\
-static ssize_t epc_sim_##field##_store(struct config_item *item,	\
-				       const char *page, size_t count)	\
-{									\
-	struct epc_sim_instance *instance = to_instance(item);		\
-	unsigned int value;						\
-	int ret;							\
-									\
-	ret = kstrtouint(page, 0, &value);				\
-	if (ret)							\
-		return ret;						\
-	if (value < 1 || value > (limit)) {				\
-		pr_err("pci-epc-sim: %s: " #field " is 1 to %u, not %u\n", \
-		       config_item_name(item), (limit), value);		\
-		return -ERANGE;						\
-	}								\
-									\
-	guard(mutex)(&instance->lock);					\
-	if (instance->sim)						\
-		return -EBUSY;						\
-									\
-	instance->profile.field = value;				\
-	return count;							\
-}									\
-									\
-CONFIGFS_ATTR(epc_sim_, field)
+/* Parse a number from 1 to @limit. */
+static int parse_knob(struct config_item *item, const char *name,
+		      const char *page, unsigned int limit, unsigned int *value)
+{
+	int ret;
 
-EPC_SIM_KNOB(max_functions, EPC_SIM_MAX_FUNCTIONS);
-EPC_SIM_KNOB(max_maps, EPC_SIM_MAX_MAPS);
+	ret = kstrtouint(page, 0, value);
+	if (ret)
+		return ret;
+
+	if (*value < 1 || *value > limit) {
+		pr_err("pci-epc-sim: %s: %s is 1 to %u, not %u\n",
+		       config_item_name(item), name, limit, *value);
+		return -ERANGE;
+	}
+
+	return 0;
+}
+
+static ssize_t epc_sim_max_functions_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	guard(mutex)(&instance->lock);
+	return sysfs_emit(page, "%u\n", instance->profile.max_functions);
+}
+
+static ssize_t epc_sim_max_functions_store(struct config_item *item,
+					   const char *page, size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	unsigned int value;
+	int ret;
+
+	ret = parse_knob(item, "max_functions", page, EPC_SIM_MAX_FUNCTIONS,
+			 &value);
+	if (ret)
+		return ret;
+
+	guard(mutex)(&instance->lock);
+	if (instance->sim)
+		return -EBUSY;
+
+	instance->profile.max_functions = value;
+	return count;
+}
+
+CONFIGFS_ATTR(epc_sim_, max_functions);
+
+static ssize_t epc_sim_max_maps_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	guard(mutex)(&instance->lock);
+	return sysfs_emit(page, "%u\n", instance->profile.max_maps);
+}
+
+static ssize_t epc_sim_max_maps_store(struct config_item *item,
+				      const char *page, size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	unsigned int value;
+	int ret;
+
+	ret = parse_knob(item, "max_maps", page, EPC_SIM_MAX_MAPS, &value);
+	if (ret)
+		return ret;
+
+	guard(mutex)(&instance->lock);
+	if (instance->sim)
+		return -EBUSY;
+
+	instance->profile.max_maps = value;
+	return count;
+}
+
+CONFIGFS_ATTR(epc_sim_, max_maps);
 
 static ssize_t epc_sim_live_show(struct config_item *item, char *page)
 {
@@ -181,62 +213,35 @@ static ssize_t epc_sim_live_store(struct config_item *item, const char *page,
 
 CONFIGFS_ATTR(epc_sim_, live);
 
+static ssize_t epc_sim_stats_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	guard(mutex)(&instance->lock);
+	return epc_sim_stats_print(instance->sim, page);
+}
+
+static ssize_t epc_sim_stats_store(struct config_item *item, const char *page,
+				   size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	guard(mutex)(&instance->lock);
+	if (instance->sim)
+		epc_sim_stats_reset(instance->sim);
+
+	return count;
+}
+
+CONFIGFS_ATTR(epc_sim_, stats);
+
 static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_attr_profile,
 	&epc_sim_attr_max_functions,
 	&epc_sim_attr_max_maps,
 	&epc_sim_attr_live,
+	&epc_sim_attr_stats,
 	NULL,
-};
-
-#define EPC_SIM_COUNTER_SHOW(name)					\
-static ssize_t epc_sim_stats_##name##_show(struct config_item *item,	\
-					   char *page)			\
-{									\
-	struct epc_sim_instance *instance = stats_to_instance(item);	\
-	s64 value = 0;							\
-									\
-	guard(mutex)(&instance->lock);					\
-	if (instance->sim)						\
-		value = atomic64_read(&instance->sim->counters.name);	\
-	return sysfs_emit(page, "%lld\n", value);			\
-}									\
-CONFIGFS_ATTR_RO(epc_sim_stats_, name);
-EPC_SIM_COUNTERS(EPC_SIM_COUNTER_SHOW)
-
-static ssize_t epc_sim_stats_reset_store(struct config_item *item,
-					 const char *page, size_t count)
-{
-	struct epc_sim_instance *instance = stats_to_instance(item);
-	struct epc_sim_counters *counters;
-	s64 live;
-
-	guard(mutex)(&instance->lock);
-	if (!instance->sim)
-		return count;
-
-	counters = &instance->sim->counters;
-	live = atomic64_read(&counters->maps_live);
-#define EPC_SIM_COUNTER_RESET(name) atomic64_set(&counters->name, 0);
-	EPC_SIM_COUNTERS(EPC_SIM_COUNTER_RESET)
-	/* What is live stays so; the peak starts from there. */
-	atomic64_add(live, &counters->maps_live);
-	atomic64_add(live, &counters->maps_peak);
-
-	return count;
-}
-CONFIGFS_ATTR_WO(epc_sim_stats_, reset);
-
-static struct configfs_attribute *epc_sim_stats_attrs[] = {
-#define EPC_SIM_COUNTER_ATTR(name) &epc_sim_stats_attr_##name,
-	EPC_SIM_COUNTERS(EPC_SIM_COUNTER_ATTR)
-	&epc_sim_stats_attr_reset,
-	NULL,
-};
-
-static const struct config_item_type epc_sim_stats_type = {
-	.ct_attrs = epc_sim_stats_attrs,
-	.ct_owner = THIS_MODULE,
 };
 
 static void epc_sim_instance_release(struct config_item *item)
@@ -271,9 +276,6 @@ static struct config_group *epc_sim_make_instance(struct config_group *group,
 
 	config_group_init_type_name(&instance->group, name,
 				    &epc_sim_instance_type);
-	config_group_init_type_name(&instance->stats, "stats",
-				    &epc_sim_stats_type);
-	configfs_add_default_group(&instance->stats, &instance->group);
 
 	return &instance->group;
 }

@@ -69,49 +69,43 @@ const struct epc_sim_profile *epc_sim_profile_find(const char *name);
  * What crossed the link. A CPU moves a buffer to or from the other side eight
  * bytes at a time, and is counted so.
  */
-#define EPC_SIM_COUNTERS(X)						\
-	/* the host reads and writes configuration space */		\
-	X(config_reads)							\
-	X(config_writes)						\
-	/* the host reads (non-posted) and writes (posted) BARs */	\
-	X(host_reads)							\
-	X(host_writes)							\
-	X(host_read_bytes)						\
-	X(host_write_bytes)						\
-	/* the endpoint reads and writes the host's memory */		\
-	X(endpoint_reads)						\
-	X(endpoint_writes)						\
-	X(endpoint_read_bytes)						\
-	X(endpoint_write_bytes)						\
-	/* outbound windows */						\
-	X(maps)								\
-	X(unmaps)							\
-	X(maps_live)							\
-	X(maps_peak)							\
-	/* interrupts delivered to the host */				\
-	X(intx)								\
-	X(msi)								\
-	X(msix)								\
-	/* accesses that could not complete, by reason */		\
-	X(aborted_link_down)						\
-	X(aborted_no_function)						\
-	X(aborted_no_bar)						\
-	X(aborted_no_map)						\
-	X(aborted_no_bus_master)					\
-	X(aborted_power_state)						\
-	X(aborted_no_memory)						\
-	/* interrupts that the host had disabled or masked */		\
-	X(masked_interrupts)
-
-struct epc_sim_counters {
-#define EPC_SIM_COUNTER_FIELD(name) atomic64_t name;
-	EPC_SIM_COUNTERS(EPC_SIM_COUNTER_FIELD)
-#undef EPC_SIM_COUNTER_FIELD
+enum epc_sim_counter {
+	/* the host reads and writes configuration space */
+	EPC_SIM_CONFIG_READS,
+	EPC_SIM_CONFIG_WRITES,
+	/* the host reads (non-posted) and writes (posted) BARs */
+	EPC_SIM_HOST_READS,
+	EPC_SIM_HOST_WRITES,
+	EPC_SIM_HOST_READ_BYTES,
+	EPC_SIM_HOST_WRITE_BYTES,
+	/* the endpoint reads and writes the host's memory */
+	EPC_SIM_ENDPOINT_READS,
+	EPC_SIM_ENDPOINT_WRITES,
+	EPC_SIM_ENDPOINT_READ_BYTES,
+	EPC_SIM_ENDPOINT_WRITE_BYTES,
+	/* outbound maps */
+	EPC_SIM_MAPS,
+	EPC_SIM_UNMAPS,
+	EPC_SIM_MAPS_LIVE,
+	EPC_SIM_MAPS_PEAK,
+	/* interrupts delivered to the host */
+	EPC_SIM_INTX,
+	EPC_SIM_MSI,
+	EPC_SIM_MSIX,
+	/* accesses that could not complete, by reason */
+	EPC_SIM_ABORTED_LINK_DOWN,
+	EPC_SIM_ABORTED_NO_FUNCTION,
+	EPC_SIM_ABORTED_NO_BAR,
+	EPC_SIM_ABORTED_NO_MAP,
+	EPC_SIM_ABORTED_NO_BUS_MASTER,
+	EPC_SIM_ABORTED_POWER_STATE,
+	EPC_SIM_ABORTED_NO_MEMORY,
+	/* interrupts that the host had disabled or masked */
+	EPC_SIM_MASKED_INTERRUPTS,
+	EPC_SIM_NUM_COUNTERS,
 };
 
-#define epc_sim_count(sim, name)	atomic64_inc(&(sim)->counters.name)
-#define epc_sim_count_n(sim, name, n)	atomic64_add(n, &(sim)->counters.name)
-#define epc_sim_accesses(len)		DIV_ROUND_UP(len, sizeof(u64))
+#define epc_sim_accesses(len)	DIV_ROUND_UP(len, sizeof(u64))
 
 /* A configuration space: bytes, and which bits of them the host may change. */
 struct epc_sim_config {
@@ -140,7 +134,7 @@ struct epc_sim_function {
 	bool has_msi;
 	u16 msix_count;		/* MSI-X vectors; 0: no capability */
 	u8 msix_bar;
-	u32 msix_offset;	/* of the table in its BAR; the PBA follows it */
+	u32 msix_offset;	/* of the table; the PBA follows it */
 };
 
 /* A live outbound map: CPU addresses of the endpoint to PCI addresses. */
@@ -163,7 +157,7 @@ struct epc_sim_irq_count {
  * struct epc_sim - one live simulated controller, with its root port
  * @ref: held by the instance and by every ioremap() of its address space
  * @profile: what the controller can do; fixed while live
- * @counters: what crossed the link
+ * @counters: what crossed the link, by enum epc_sim_counter
  * @slot: which part of the address space and of the bus numbers is its own
  * @pdev: parent of the host bridge and of the controller; named as both
  * @lock: protects all below up to @srcu: configuration spaces, BARs, maps and
@@ -201,7 +195,7 @@ struct epc_sim_irq_count {
 struct epc_sim {
 	struct kref ref;
 	struct epc_sim_profile profile;
-	struct epc_sim_counters counters;
+	atomic64_t counters[EPC_SIM_NUM_COUNTERS];
 	unsigned int slot;
 	struct platform_device *pdev;
 
@@ -232,7 +226,7 @@ struct epc_sim {
 	struct irq_domain *msi_domain;
 	struct irq_domain *intx_domain;
 	struct fwnode_handle *irq_fwnode;
-	struct mutex vectors_lock;
+	struct mutex vectors_lock; /* see above */
 	DECLARE_BITMAP(vectors, EPC_SIM_VECTORS);
 	DECLARE_BITMAP(pending, EPC_SIM_VECTORS);
 	unsigned long intx_pending;
@@ -257,6 +251,14 @@ void epc_sim_space_host_windows(struct epc_sim *sim);
 phys_addr_t epc_sim_space_outbound(struct epc_sim *sim);
 u64 epc_sim_space_msi_address(struct epc_sim *sim);
 unsigned int epc_sim_space_first_bus(struct epc_sim *sim);
+
+/* stats.c */
+void epc_sim_count(struct epc_sim *sim, enum epc_sim_counter counter);
+void epc_sim_count_n(struct epc_sim *sim, enum epc_sim_counter counter, s64 n);
+void epc_sim_count_map(struct epc_sim *sim);
+void epc_sim_count_unmap(struct epc_sim *sim);
+int epc_sim_stats_print(const struct epc_sim *sim, char *page);
+void epc_sim_stats_reset(struct epc_sim *sim);
 
 /* link.c */
 int epc_sim_link_init(struct epc_sim *sim);

@@ -46,7 +46,8 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	    bar->size > EPC_SIM_MAX_IOREMAP) {
 		dev_err(&epc->dev,
 			"BAR%d: %zu bytes are not a power of two from 16 to %u\n",
-			bar->barno, bar->size, (unsigned int)EPC_SIM_MAX_IOREMAP);
+			bar->barno, bar->size,
+			(unsigned int)EPC_SIM_MAX_IOREMAP);
 		return -EINVAL;
 	}
 	if (!epc_sim_ram(bar->phys_addr, bar->size)) {

@@ -22,17 +22,17 @@ static struct epc_sim_function *host_find_function(struct epc_sim *sim,
 
 	if (bus->number != epc_sim_port_secondary_bus(sim) ||
 	    PCI_SLOT(devfn) != 0) {
-		epc_sim_count(sim, aborted_no_function);
+		epc_sim_count(sim, EPC_SIM_ABORTED_NO_FUNCTION);
 		return NULL;
 	}
 	if (!sim->link_up) {
-		epc_sim_count(sim, aborted_link_down);
+		epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
 		return NULL;
 	}
 
 	function = &sim->functions[PCI_FUNC(devfn)];
 	if (!function->present) {
-		epc_sim_count(sim, aborted_no_function);
+		epc_sim_count(sim, EPC_SIM_ABORTED_NO_FUNCTION);
 		return NULL;
 	}
 
@@ -54,7 +54,7 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 		return PCIBIOS_SUCCESSFUL;
 	}
 
-	epc_sim_count(sim, config_reads);
+	epc_sim_count(sim, EPC_SIM_CONFIG_READS);
 	function = host_find_function(sim, bus, devfn);
 	if (!function)
 		return PCIBIOS_DEVICE_NOT_FOUND;
@@ -77,7 +77,7 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 			return PCIBIOS_SUCCESSFUL;
 		}
 
-		epc_sim_count(sim, config_writes);
+		epc_sim_count(sim, EPC_SIM_CONFIG_WRITES);
 		function = host_find_function(sim, bus, devfn);
 		if (!function)
 			return PCIBIOS_DEVICE_NOT_FOUND;

@@ -68,11 +68,11 @@ static bool inbound_find(struct epc_sim *sim, u64 addr, size_t len,
 	guard(raw_spinlock_irqsave)(&sim->lock);
 
 	if (!sim->link_up) {
-		epc_sim_count(sim, aborted_link_down);
+		epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
 		return false;
 	}
 	if (!epc_sim_port_forwards_down(sim, addr, len)) {
-		epc_sim_count(sim, aborted_no_bar);
+		epc_sim_count(sim, EPC_SIM_ABORTED_NO_BAR);
 		return false;
 	}
 
@@ -87,7 +87,7 @@ static bool inbound_find(struct epc_sim *sim, u64 addr, size_t len,
 		if (barno < 0)
 			continue;
 		if (!epc_sim_config_in_d0(&function->config)) {
-			epc_sim_count(sim, aborted_power_state);
+			epc_sim_count(sim, EPC_SIM_ABORTED_POWER_STATE);
 			return false;
 		}
 
@@ -101,7 +101,7 @@ static bool inbound_find(struct epc_sim *sim, u64 addr, size_t len,
 		return true;
 	}
 
-	epc_sim_count(sim, aborted_no_bar);
+	epc_sim_count(sim, EPC_SIM_ABORTED_NO_BAR);
 	return false;
 }
 
@@ -119,7 +119,7 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 	struct target target;
 	void *memory;
 
-	epc_sim_count_n(sim, host_reads, epc_sim_accesses(len));
+	epc_sim_count_n(sim, EPC_SIM_HOST_READS, epc_sim_accesses(len));
 
 	guard(srcu)(&sim->srcu);
 	if (!inbound_find(sim, addr, len, &target)) {
@@ -129,13 +129,13 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 
 	memory = epc_sim_ram(target.phys, len);
 	if (!memory) {
-		epc_sim_count(sim, aborted_no_memory);
+		epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
 		memset(buf, 0xff, len);
 		return;
 	}
 
 	epc_sim_copy(buf, memory, len);
-	epc_sim_count_n(sim, host_read_bytes, len);
+	epc_sim_count_n(sim, EPC_SIM_HOST_READ_BYTES, len);
 }
 
 /**
@@ -153,7 +153,7 @@ void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 	struct target target;
 	void *memory;
 
-	epc_sim_count_n(sim, host_writes, epc_sim_accesses(len));
+	epc_sim_count_n(sim, EPC_SIM_HOST_WRITES, epc_sim_accesses(len));
 
 	scoped_guard(srcu, &sim->srcu) {
 		if (!inbound_find(sim, addr, len, &target))
@@ -161,12 +161,12 @@ void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 
 		memory = epc_sim_ram(target.phys, len);
 		if (!memory) {
-			epc_sim_count(sim, aborted_no_memory);
+			epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
 			return;
 		}
 
 		epc_sim_copy(memory, buf, len);
-		epc_sim_count_n(sim, host_write_bytes, len);
+		epc_sim_count_n(sim, EPC_SIM_HOST_WRITE_BYTES, len);
 	}
 
 	if (target.msix_table)

@@ -237,17 +237,17 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
 		if (pin < 1 || pin > PCI_NUM_INTX)
 			return -EINVAL;
 		if (!sim->link_up) {
-			epc_sim_count(sim, aborted_link_down);
+			epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
 			return 0;
 		}
 		if (epc_sim_config_read(config, PCI_COMMAND, 2) &
 		    PCI_COMMAND_INTX_DISABLE) {
-			epc_sim_count(sim, masked_interrupts);
+			epc_sim_count(sim, EPC_SIM_MASKED_INTERRUPTS);
 			return 0;
 		}
 	}
 
-	epc_sim_count(sim, intx);
+	epc_sim_count(sim, EPC_SIM_INTX);
 	set_bit(pin - 1, &sim->intx_pending);
 	deliver_soon(sim);
 	return 0;
@@ -275,7 +275,7 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 		    BIT(index)) {
 			epc_sim_config_set(config, msi + PCI_MSI_PENDING_64, 4,
 					   pending | BIT(index));
-			epc_sim_count(sim, masked_interrupts);
+			epc_sim_count(sim, EPC_SIM_MASKED_INTERRUPTS);
 			return 0;
 		}
 
@@ -292,7 +292,7 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 	message = cpu_to_le32(data | index);
 	if (epc_sim_outbound_post(sim, func_no, address, &message,
 				  sizeof(message)))
-		epc_sim_count(sim, msi);
+		epc_sim_count(sim, EPC_SIM_MSI);
 	return 0;
 }
 
@@ -367,7 +367,7 @@ static void raise_msix(struct epc_sim *sim, u8 func_no,
 
 	if (table->masked || control & PCI_MSIX_ENTRY_CTRL_MASKBIT) {
 		set_bit_le(index, table->pending);
-		epc_sim_count(sim, masked_interrupts);
+		epc_sim_count(sim, EPC_SIM_MASKED_INTERRUPTS);
 		return;
 	}
 
@@ -377,7 +377,7 @@ static void raise_msix(struct epc_sim *sim, u8 func_no,
 	message = READ_ONCE(entry[2]);
 	if (epc_sim_outbound_post(sim, func_no, address, &message,
 				  sizeof(message)))
-		epc_sim_count(sim, msix);
+		epc_sim_count(sim, EPC_SIM_MSIX);
 }
 
 /**
@@ -412,18 +412,20 @@ int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector)
 void epc_sim_interrupt_unmasked(struct epc_sim *sim, u8 func_no)
 {
 	struct epc_sim_function *function = &sim->functions[func_no];
+	const struct epc_sim_config *config = &function->config;
+	const int msi = EPC_SIM_CAP_MSI;
+	unsigned long pending = 0;
 	struct msix_table table;
-	unsigned long pending;
 	unsigned int i;
 
-	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
-		pending = 0;
+	scoped_guard(raw_spinlock_irqsave, &sim->lock)
 		if (function->has_msi)
-			pending = epc_sim_config_read(&function->config,
-					EPC_SIM_CAP_MSI + PCI_MSI_PENDING_64, 4) &
-				  ~epc_sim_config_read(&function->config,
-					EPC_SIM_CAP_MSI + PCI_MSI_MASK_64, 4);
-	}
+			pending = epc_sim_config_read(config,
+						      msi + PCI_MSI_PENDING_64,
+						      4) &
+				  ~epc_sim_config_read(config,
+						       msi + PCI_MSI_MASK_64,
+						       4);
 	for_each_set_bit(i, &pending, 32)
 		raise_msi(sim, func_no, i);
 

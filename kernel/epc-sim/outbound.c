@@ -41,16 +41,16 @@ static bool outbound_passes(struct epc_sim *sim, u8 func_no)
 
 	lockdep_assert_held(&sim->lock);
 	if (!sim->link_up) {
-		epc_sim_count(sim, aborted_link_down);
+		epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
 		return false;
 	}
 	if (!epc_sim_config_in_d0(config)) {
-		epc_sim_count(sim, aborted_power_state);
+		epc_sim_count(sim, EPC_SIM_ABORTED_POWER_STATE);
 		return false;
 	}
 	if (!(epc_sim_config_read(config, PCI_COMMAND, 2) &
 	      PCI_COMMAND_MASTER) || !epc_sim_port_forwards_up(sim)) {
-		epc_sim_count(sim, aborted_no_bus_master);
+		epc_sim_count(sim, EPC_SIM_ABORTED_NO_BUS_MASTER);
 		return false;
 	}
 
@@ -66,7 +66,7 @@ static bool outbound_translate(struct epc_sim *sim, phys_addr_t phys,
 
 	map = outbound_find(sim, phys, len);
 	if (!map) {
-		epc_sim_count(sim, aborted_no_map);
+		epc_sim_count(sim, EPC_SIM_ABORTED_NO_MAP);
 		return false;
 	}
 	if (!outbound_passes(sim, map->func_no))
@@ -88,12 +88,12 @@ static bool outbound_deliver(struct epc_sim *sim, u64 pci_addr, const void *buf,
 
 	memory = epc_sim_ram(pci_addr, len);
 	if (!memory) {
-		epc_sim_count(sim, aborted_no_memory);
+		epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
 		return false;
 	}
 
 	epc_sim_copy(memory, buf, len);
-	epc_sim_count_n(sim, endpoint_write_bytes, len);
+	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_WRITE_BYTES, len);
 	return true;
 }
 
@@ -112,12 +112,12 @@ void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
 	void *memory = NULL;
 	u64 pci_addr;
 
-	epc_sim_count_n(sim, endpoint_reads, epc_sim_accesses(len));
+	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_READS, epc_sim_accesses(len));
 
 	if (outbound_translate(sim, phys, len, &pci_addr)) {
 		memory = epc_sim_ram(pci_addr, len);
 		if (!memory)
-			epc_sim_count(sim, aborted_no_memory);
+			epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
 	}
 	if (!memory) {
 		memset(buf, 0xff, len);
@@ -125,7 +125,7 @@ void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
 	}
 
 	epc_sim_copy(buf, memory, len);
-	epc_sim_count_n(sim, endpoint_read_bytes, len);
+	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_READ_BYTES, len);
 }
 
 /**
@@ -142,7 +142,7 @@ void epc_sim_outbound_write(struct epc_sim *sim, phys_addr_t phys,
 {
 	u64 pci_addr;
 
-	epc_sim_count_n(sim, endpoint_writes, epc_sim_accesses(len));
+	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_WRITES, epc_sim_accesses(len));
 
 	if (outbound_translate(sim, phys, len, &pci_addr))
 		outbound_deliver(sim, pci_addr, buf, len);
@@ -187,7 +187,6 @@ int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 	size_t space = sim->profile.num_windows * sim->profile.window_size;
 	struct epc_sim_map *free = NULL;
 	unsigned int i;
-	s64 live;
 
 	if (!size || phys < base || phys - base >= space ||
 	    size > space - (phys - base) || pci_addr + size - 1 < pci_addr) {
@@ -217,10 +216,7 @@ int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			.func_no = func_no,
 		};
 
-		epc_sim_count(sim, maps);
-		live = atomic64_inc_return(&sim->counters.maps_live);
-		if (live > atomic64_read(&sim->counters.maps_peak))
-			atomic64_set(&sim->counters.maps_peak, live);
+		epc_sim_count_map(sim);
 	}
 
 	return 0;
@@ -244,8 +240,7 @@ void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys)
 			continue;
 
 		map->size = 0;
-		epc_sim_count(sim, unmaps);
-		atomic64_dec(&sim->counters.maps_live);
+		epc_sim_count_unmap(sim);
 		return;
 	}
 }

@@ -8,7 +8,7 @@
 
 static const struct epc_sim_profile epc_sim_profiles[] = {
 	{
-		/* All that the framework can express, with no limit of hardware. */
+		/* All that the framework can express. */
 		.name = "generic",
 		.max_functions = EPC_SIM_MAX_FUNCTIONS,
 		.max_maps = 32,

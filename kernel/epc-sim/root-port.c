@@ -158,10 +158,12 @@ bool epc_sim_port_forwards_down(const struct epc_sim *sim, u64 addr,
 	if (port_window_contains(base, limit, addr, len))
 		return true;
 
-	base = (u64)epc_sim_config_read(port, PCI_PREF_BASE_UPPER32, 4) << 32 |
+	base = epc_sim_config_read(port, PCI_PREF_BASE_UPPER32, 4);
+	base = base << 32 |
 	       (u64)(epc_sim_config_read(port, PCI_PREF_MEMORY_BASE, 2) &
 		     PCI_PREF_RANGE_MASK) << 16;
-	limit = (u64)epc_sim_config_read(port, PCI_PREF_LIMIT_UPPER32, 4) << 32 |
+	limit = epc_sim_config_read(port, PCI_PREF_LIMIT_UPPER32, 4);
+	limit = limit << 32 |
 		(u64)(epc_sim_config_read(port, PCI_PREF_MEMORY_LIMIT, 2) &
 		      PCI_PREF_RANGE_MASK) << 16;
 	return port_window_contains(base, limit, addr, len);

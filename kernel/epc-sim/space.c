@@ -28,20 +28,16 @@
 #define MEMORY64_SLOT	SZ_4G
 #define OUTBOUND_SLOT	SZ_4G
 
-#define REGION(region_name, base, slot)					\
-	{								\
-		.name = "pci-epc-sim " region_name,			\
-		.start = (base),					\
-		.end = (base) + EPC_SIM_MAX_SIMS * (slot) - 1,		\
-		.flags = IORESOURCE_MEM,				\
-	}
-
-static struct resource memory32 = REGION("memory32", 0x80000000ULL,
-					 (u64)MEMORY32_SLOT);
-static struct resource memory64 = REGION("memory64", 0x1000000000ULL,
-					 MEMORY64_SLOT);
-static struct resource outbound = REGION("outbound", 0x2000000000ULL,
-					 OUTBOUND_SLOT);
+static struct resource memory32 =
+	DEFINE_RES_MEM_NAMED(0x80000000ULL,
+			     EPC_SIM_MAX_SIMS * (u64)MEMORY32_SLOT,
+			     "pci-epc-sim memory32");
+static struct resource memory64 =
+	DEFINE_RES_MEM_NAMED(0x1000000000ULL, EPC_SIM_MAX_SIMS * MEMORY64_SLOT,
+			     "pci-epc-sim memory64");
+static struct resource outbound =
+	DEFINE_RES_MEM_NAMED(0x2000000000ULL, EPC_SIM_MAX_SIMS * OUTBOUND_SLOT,
+			     "pci-epc-sim outbound");
 
 /*
  * Where writes are interrupts: outside of memory, as on x86. A page for each

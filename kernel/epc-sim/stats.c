@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#include <linux/cleanup.h>
+#include <linux/lockdep.h>
+#include <linux/sysfs.h>
+
+#include "epc-sim.h"
+
+static const char * const counter_names[EPC_SIM_NUM_COUNTERS] = {
+	[EPC_SIM_CONFIG_READS] = "config_reads",
+	[EPC_SIM_CONFIG_WRITES] = "config_writes",
+	[EPC_SIM_HOST_READS] = "host_reads",
+	[EPC_SIM_HOST_WRITES] = "host_writes",
+	[EPC_SIM_HOST_READ_BYTES] = "host_read_bytes",
+	[EPC_SIM_HOST_WRITE_BYTES] = "host_write_bytes",
+	[EPC_SIM_ENDPOINT_READS] = "endpoint_reads",
+	[EPC_SIM_ENDPOINT_WRITES] = "endpoint_writes",
+	[EPC_SIM_ENDPOINT_READ_BYTES] = "endpoint_read_bytes",
+	[EPC_SIM_ENDPOINT_WRITE_BYTES] = "endpoint_write_bytes",
+	[EPC_SIM_MAPS] = "maps",
+	[EPC_SIM_UNMAPS] = "unmaps",
+	[EPC_SIM_MAPS_LIVE] = "maps_live",
+	[EPC_SIM_MAPS_PEAK] = "maps_peak",
+	[EPC_SIM_INTX] = "intx",
+	[EPC_SIM_MSI] = "msi",
+	[EPC_SIM_MSIX] = "msix",
+	[EPC_SIM_ABORTED_LINK_DOWN] = "aborted_link_down",
+	[EPC_SIM_ABORTED_NO_FUNCTION] = "aborted_no_function",
+	[EPC_SIM_ABORTED_NO_BAR] = "aborted_no_bar",
+	[EPC_SIM_ABORTED_NO_MAP] = "aborted_no_map",
+	[EPC_SIM_ABORTED_NO_BUS_MASTER] = "aborted_no_bus_master",
+	[EPC_SIM_ABORTED_POWER_STATE] = "aborted_power_state",
+	[EPC_SIM_ABORTED_NO_MEMORY] = "aborted_no_memory",
+	[EPC_SIM_MASKED_INTERRUPTS] = "masked_interrupts",
+};
+
+void epc_sim_count(struct epc_sim *sim, enum epc_sim_counter counter)
+{
+	atomic64_inc(&sim->counters[counter]);
+}
+
+void epc_sim_count_n(struct epc_sim *sim, enum epc_sim_counter counter, s64 n)
+{
+	atomic64_add(n, &sim->counters[counter]);
+}
+
+/* With sim->lock held: the peak follows what is live. */
+void epc_sim_count_map(struct epc_sim *sim)
+{
+	s64 live = atomic64_inc_return(&sim->counters[EPC_SIM_MAPS_LIVE]);
+
+	lockdep_assert_held(&sim->lock);
+	epc_sim_count(sim, EPC_SIM_MAPS);
+	if (live > atomic64_read(&sim->counters[EPC_SIM_MAPS_PEAK]))
+		atomic64_set(&sim->counters[EPC_SIM_MAPS_PEAK], live);
+}
+
+void epc_sim_count_unmap(struct epc_sim *sim)
+{
+	lockdep_assert_held(&sim->lock);
+	epc_sim_count(sim, EPC_SIM_UNMAPS);
+	atomic64_dec(&sim->counters[EPC_SIM_MAPS_LIVE]);
+}
+
+/**
+ * epc_sim_stats_print() - print the counters, one a line
+ * @sim: the instance, or NULL for zeroes
+ * @page: a page to print to
+ *
+ * Return: number of characters printed.
+ */
+int epc_sim_stats_print(const struct epc_sim *sim, char *page)
+{
+	unsigned int i;
+	int len = 0;
+	s64 value;
+
+	for (i = 0; i < EPC_SIM_NUM_COUNTERS; i++) {
+		value = sim ? atomic64_read(&sim->counters[i]) : 0;
+		len += sysfs_emit_at(page, len, "%s %lld\n", counter_names[i],
+				     value);
+	}
+
+	return len;
+}
+
+/**
+ * epc_sim_stats_reset() - clear the counters
+ * @sim: the instance
+ *
+ * What is live stays so, and the peak starts from there.
+ */
+void epc_sim_stats_reset(struct epc_sim *sim)
+{
+	unsigned int i;
+	s64 live;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	live = atomic64_read(&sim->counters[EPC_SIM_MAPS_LIVE]);
+	for (i = 0; i < EPC_SIM_NUM_COUNTERS; i++)
+		atomic64_set(&sim->counters[i], 0);
+	atomic64_set(&sim->counters[EPC_SIM_MAPS_LIVE], live);
+	atomic64_set(&sim->counters[EPC_SIM_MAPS_PEAK], live);
+}
