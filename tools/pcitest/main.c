@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The epf-utils authors
 
 #include <argp.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,8 @@ int main(int argc, char **argv)
 	int status;
 
 	argp_err_exit_status = EXIT_CODE_USAGE;
+	/* Messages of argp and getopt begin with it. */
+	argv[0] = program_invocation_short_name;
 
 	if (argc > 1 && is_legacy(argv[1]))
 		status = legacy_run(argc, argv);

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+#
+# The command line of pcitest on a machine without an endpoint. Needs PCITEST,
+# the program, and TOP, the source tree.
+
+set -u
+
+: "${PCITEST:?} ${TOP:?}"
+data=$TOP/tests/data/pcitest
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+complain() {
+	echo "FAIL: $*"
+	cat "$work/err"
+	failures=$((failures + 1))
+}
+
+# run STATUS ARGUMENT...: with its output in $work/out and $work/err.
+run() {
+	local expected=$1 status
+
+	shift
+	what="pcitest $*"
+	"$PCITEST" "$@" >"$work/out" 2>"$work/err"
+	status=$?
+	((status == expected)) || complain "$what: status $status, not $expected"
+}
+
+# error TEXT: standard error is one line (two, where argp gives a hint) that
+# begins with the program's name and has the text in it; nothing came out.
+error() {
+	[[ ! -s $work/out ]] || complain "$what: writes to standard output"
+	grep -q '^pcitest' "$work/err" || complain "$what: whose error?"
+	grep -qF -- "$1" "$work/err" || complain "$what: no \"$1\""
+	(($(grep -cv '^Try ' "$work/err") == 1)) || complain "$what: long error"
+}
+
+# has PATTERN [FILE]: in the output.
+has() {
+	grep -q -- "$1" "${2:-$work/out}" || complain "$what: no \"$1\""
+}
+
+valid() {
+	/usr/bin/python3 -m jsonschema -i "$work/out" \
+		"$TOP/docs/schema/$1.json" || complain "$what: not a $1"
+}
+
+# What is asked for is there.
+run 0 --help;                        has '^  run '
+run 0 --version;                     has '^pcitest [0-9]'
+run 0 run --help;                    has --junit
+run 0 list --help;                   has --json
+run 0 run --list-tests
+diff "$data/run.tests" "$work/out" || complain "$what: other tests"
+run 0 run --list-tests --suite irq --dma on
+(($(wc -l <"$work/out") == 3)) || complain "$what: not 3 tests"
+run 0 run --list-tests --suite xfer --sizes 1 --dma on
+has '^xfer.copy.msix.1.dma$'
+
+# What is not understood is said, and nothing is done.
+run 2;                               has Usage "$work/err"
+run 2 bogus;                         error "bogus: no such command"
+run 2 --bogus;                       error "unrecognized option '--bogus'"
+run 2 list more;                     error "more: "
+run 2 list --bogus;                  error "unrecognized option '--bogus'"
+run 2 run more;                      error "more: "
+run 2 run --suite bar,foo;           error "foo: no such suite"
+run 2 run --suite bar,bar;           error "bar: given twice"
+run 2 run --suite '';                error "no such suite"
+run 2 run --seed -1;                 error "--seed -1: not a number"
+run 2 run --seed 4294967296;         error "4294967296: not a number"
+run 2 run --seed 1x;                 error "1x: not a number"
+run 2 run --timeout 0;               error "--timeout 0: not a number"
+run 2 run --dma maybe;               error "maybe: not auto, on or off"
+run 2 run --sizes 0;                 error "--sizes 0: "
+run 2 run --sizes 1,,2;              error "--sizes 1,,2: "
+run 2 run --sizes 1Q;                error "--sizes 1Q: "
+run 2 run --json --tap;              error "--json and --tap"
+run 2 run -D;                        error "-- 'D'"
+run 2 run -D nonsense;               error "nonsense: neither a path nor"
+run 2 run -D 0000:00:20.0;           error "0000:00:20.0: neither a path nor"
+run 2 run -D 00:00.8;                error "00:00.8: neither a path nor"
+run 2 run -D 0000:00:00.0x;          error "0000:00:00.0x: neither"
+run 1 run -D /dev/null/none;         error "/dev/null/none: Not a directory"
+run 1 run -D /dev/null;              error "/dev/null: not an endpoint test"
+run 1 run -D ffff:ff:1f.7;           error "ffff:ff:1f.7: not an endpoint test"
+run 1 run --junit /dev/null/x;       error "--junit /dev/null/x: "
+
+# The kernel tool's command line.
+run 234 -h;                          has '^  -x NUMBER' "$work/err"
+run 2 -b 6;                          error "-b 6: not a number from 0 to 5"
+run 2 -b 1x;                         error "-b 1x: not a number"
+run 2 -b '';                         error "-b : not a number"
+run 2 -m 0;                          error "-m 0: not a number from 1 to 32"
+run 2 -m 33;                         error "-m 33: "
+run 2 -x 2049;                       error "-x 2049: "
+run 2 -i 3;                          error "-i 3: not a number from 0 to 2"
+run 2 -i -1;                         error "-i -1: "
+run 2 -s 0;                          error "-s 0: not a size"
+run 2 -s 1x -r;                      error "-s 1x: not a size"
+run 2 -s;                            error "-s: needs an argument"
+run 2 -z;                            error "-z: no such option"
+run 2 -r list;                       error "list: not an option"
+run 2 -D nonsense -r;                error "-D nonsense: neither"
+run 237 -D /dev/null/none -r;        error "/dev/null/none: Not a directory"
+run 234 -D /dev/null
+# These lines were printed by the kernel's own program.
+run 255 -D /dev/null -b 0 -i 1 -I -e -l -m 1 -x 1 -w -r -c -d -s 1025
+diff "$data/legacy-refused.text" "$work/out" || complain "$what: other lines"
+
+# A full disk.
+what="pcitest list --json >/dev/full"
+"$PCITEST" list --json >/dev/full 2>"$work/err" && complain "$what: status 0"
+has 'standard output: No space left' "$work/err"
+
+# No device. A machine that has one is spared: tests would run on it.
+for node in /dev/pci-endpoint-test.* /dev/pci-endpoint-xtest.*; do
+	[[ -e $node ]] || continue
+	((failures)) && exit 1
+	echo "there is a $node: no more is tested"
+	exit 0
+done
+run 0 list
+run 0 list --json;                   valid pcitest-list
+run 77 run;                          error "no endpoint test device"
+run 77 run --json;                   valid pcitest-run
+run 2 run --json -D nonsense;        valid pcitest-run
+run 1 run --json -D /dev/null;       valid pcitest-run
+run 77 run --tap
+has '^1\.\.0 # SKIP no endpoint'
+run 77 run --junit "$work/junit"
+xmllint --noout "$work/junit" || complain "$what: not XML"
+for seed in 1 0x1; do
+	run 77 run --json --seed "$seed"
+	jq -c .parameters.sizes "$work/out"
+done >"$work/sizes"
+(($(sort -u "$work/sizes" | wc -l) == 1)) || complain "a seed, other sizes"
+
+exit $((failures > 0))
