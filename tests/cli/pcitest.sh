@@ -61,6 +61,18 @@ run 0 run --list-tests --suite irq --dma on
 run 0 run --list-tests --suite xfer --sizes 1 --dma on
 has '^xfer.copy.msix.1.dma$'
 
+# Every option is in the manual page.
+for arguments in --help "list --help" "run --help" -h; do
+	# shellcheck disable=SC2086
+	"$PCITEST" $arguments 2>&1
+done | grep -oE '^ +(-[a-zA-Z?])?(, )?(--[a-z-]+)?' | grep -oE -- '-+[^ ,]+' |
+	sort -u >"$work/options"
+(($(wc -l <"$work/options") > 25)) || complain "options not found in --help"
+while read -r option; do
+	grep -qF -- "*$option*" "$TOP/man/pcitest.1.scd" ||
+		complain "pcitest.1 has no $option"
+done <"$work/options"
+
 # What is not understood is said, and nothing is done.
 run 2;                               has Usage "$work/err"
 run 2 bogus;                         error "bogus: no such command"
