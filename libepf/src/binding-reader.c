@@ -84,10 +84,11 @@ static int fail_syntax(struct binding_reader *reader)
 	}
 }
 
-static int refuse(struct binding_reader *reader, const char *what)
+static int refuse(struct binding_reader *reader, const char *what,
+		  const char *hint)
 {
 	return config_fail(reader->config, -EILSEQ, binding_mark(reader),
-			   reader->key, NULL, "write the value out",
+			   reader->key, NULL, hint,
 			   "%s are not supported in a binding file", what);
 }
 
@@ -95,9 +96,9 @@ static int refuse_extras(struct binding_reader *reader,
 			 const yaml_char_t *anchor, const yaml_char_t *tag)
 {
 	if (anchor)
-		return refuse(reader, "anchors (&name)");
+		return refuse(reader, "anchors (&name)", "write the value out");
 	if (tag)
-		return refuse(reader, "tags (!name)");
+		return refuse(reader, "tags (!name)", NULL);
 	return 0;
 }
 
@@ -110,7 +111,8 @@ int binding_next(struct binding_reader *reader)
 		return fail_syntax(reader);
 	switch (event->type) {
 	case YAML_ALIAS_EVENT:
-		return refuse(reader, "aliases (*name)");
+		return refuse(reader, "aliases (*name)",
+			      "write the value out");
 	case YAML_SCALAR_EVENT:
 		return refuse_extras(reader, event->data.scalar.anchor,
 				     event->data.scalar.tag);
@@ -337,21 +339,10 @@ bool binding_parse_number(const char *text, char **end, uint64_t *value)
 	return errno == 0;
 }
 
-int binding_number(struct binding_reader *reader, uint64_t max, bool hex,
-		   uint64_t *value)
+bool binding_number(struct binding_reader *reader, uint64_t *value)
 {
-	char expected[64];
-	uint64_t number;
 	char *end;
 
-	if (is_plain(reader) &&
-	    binding_parse_number(scalar_text(reader), &end, &number) &&
-	    !*end && number <= max) {
-		*value = number;
-		return 0;
-	}
-	snprintf(expected, sizeof(expected),
-		 hex ? "a number from 0 to 0x%" PRIx64
-		     : "a number from 0 to %" PRIu64, max);
-	return binding_mismatch(reader, expected);
+	return is_plain(reader) &&
+	       binding_parse_number(scalar_text(reader), &end, value) && !*end;
 }

@@ -39,7 +39,7 @@ struct binding_key {
 	bool required;
 	size_t offset;         /* of the member of object, where that helps */
 	const char *attribute; /* in configfs, likewise */
-	uint64_t max;          /* largest number, likewise */
+	uint64_t min, max;     /* of a number, likewise */
 };
 
 int binding_reader_init(struct binding_reader *reader,
@@ -68,11 +68,10 @@ int binding_read_list(struct binding_reader *reader, size_t max,
 int binding_scalar(struct binding_reader *reader, const char *expected,
 		   const char **text);
 
-/* A number from 0 to max: decimal, or 0x. */
-int binding_number(struct binding_reader *reader, uint64_t max, bool hex,
-		   uint64_t *value);
+/* Whether the current event is a number, decimal or 0x, without quotes. */
+bool binding_number(struct binding_reader *reader, uint64_t *value);
 
-/* Parse such a number. */
+/* Parse such a number at the beginning of text. */
 bool binding_parse_number(const char *text, char **end, uint64_t *value);
 
 /* "found WHAT, expected EXPECTED" at the current event. */

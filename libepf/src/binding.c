@@ -37,8 +37,8 @@ static int add_attribute(struct binding_reader *reader,
 
 	if (ret != -EEXIST)
 		return ret;
-	return config_fail(reader->config, -EILSEQ, mark, reader->key, value,
-			   NULL, "attribute %s is given twice, first at line %u",
+	return config_fail(reader->config, -EILSEQ, mark, NULL, value, NULL,
+			   "attribute %s is given twice, first at line %u",
 			   name,
 			   config_find_attribute(function, name)->mark.line);
 }
@@ -108,6 +108,22 @@ static int read_bool(struct binding_reader *reader,
 	return 0;
 }
 
+/* A number in the key's range; hex: how to tell people of that range. */
+static int get_number(struct binding_reader *reader,
+		      const struct binding_key *key, bool hex, uint64_t *value)
+{
+	char expected[64];
+
+	if (binding_number(reader, value) && *value >= key->min &&
+	    *value <= key->max)
+		return 0;
+	snprintf(expected, sizeof(expected),
+		 hex ? "a number from %" PRIu64 " to 0x%" PRIx64
+		     : "a number from %" PRIu64 " to %" PRIu64,
+		 key->min, key->max);
+	return binding_mismatch(reader, expected);
+}
+
 static int read_number(struct binding_reader *reader,
 		       const struct binding_key *key, void *object)
 {
@@ -116,7 +132,7 @@ static int read_number(struct binding_reader *reader,
 	uint64_t value;
 	int ret;
 
-	ret = binding_number(reader, key->max, false, &value);
+	ret = get_number(reader, key, false, &value);
 	if (ret)
 		return ret;
 	number->value = value;
@@ -131,7 +147,7 @@ static int read_field(struct binding_reader *reader,
 	uint64_t value;
 	int ret;
 
-	ret = binding_number(reader, key->max, true, &value);
+	ret = get_number(reader, key, true, &value);
 	if (ret)
 		return ret;
 	return add_number(reader, object, key->attribute, true, value,
@@ -149,7 +165,7 @@ static int read_class_code(struct binding_reader *reader,
 	uint64_t value;
 	int ret;
 
-	ret = binding_number(reader, key->max, true, &value);
+	ret = get_number(reader, key, true, &value);
 	for (int i = 0; i < 3 && !ret; i++)
 		ret = add_number(reader, object, class_attributes[i], true,
 				 value >> (16 - 8 * i) & 0xff, mark);
@@ -162,7 +178,7 @@ static int read_count(struct binding_reader *reader,
 	uint64_t value;
 	int ret;
 
-	ret = binding_number(reader, key->max, false, &value);
+	ret = get_number(reader, key, false, &value);
 	if (ret)
 		return ret;
 	return add_number(reader, object, key->attribute, false, value,
@@ -296,7 +312,9 @@ static int read_value(struct binding_reader *reader,
 	if (!ret && (strlen(text) > MAX_VALUE || strchr(text, '\n')))
 		ret = config_fail(reader->config, -EILSEQ,
 				  binding_mark(reader), name, NULL, NULL,
-				  "found another text, expected one line of at most %d bytes",
+				  "found %s, expected one line of at most %d bytes",
+				  strchr(text, '\n') ? "a line break"
+						     : "a longer text",
 				  MAX_VALUE);
 	if (!ret)
 		ret = add_attribute(reader, function, name, text,
@@ -348,6 +366,11 @@ static int read_attributes(struct binding_reader *reader,
 			return ret;
 		if (reader->event.type == YAML_MAPPING_END_EVENT)
 			return 0;
+		if (function->num_attributes == MAX_ATTRIBUTES)
+			return config_fail(reader->config, -EILSEQ,
+					   binding_mark(reader), reader->key,
+					   NULL, NULL, "more than %d attributes",
+					   MAX_ATTRIBUTES);
 		ret = read_attribute(reader, function);
 		if (ret)
 			return ret;
@@ -369,8 +392,9 @@ static int read_secondary(struct binding_reader *reader,
 }
 
 /* What physical and virtual functions have in common. */
-#define FUNCTION_KEYS(max_number) \
-	{ "reg", read_number, .required = true, .max = (max_number), \
+#define FUNCTION_KEYS(min_number, max_number) \
+	{ "reg", read_number, .required = true, \
+	  .min = (min_number), .max = (max_number), \
 	  .offset = offsetof(struct config_function, number) }, \
 	{ "function-name", read_name, .required = true, \
 	  .offset = offsetof(struct config_function, driver) }, \
@@ -391,7 +415,7 @@ static int read_secondary(struct binding_reader *reader,
 	{ "attributes", read_attributes }
 
 static const struct binding_key vf_keys[] = {
-	FUNCTION_KEYS(MAX_VFS),
+	FUNCTION_KEYS(1, MAX_VFS),
 	{ 0 },
 };
 
@@ -434,7 +458,7 @@ static int read_vfs(struct binding_reader *reader,
 }
 
 static const struct binding_key function_keys[] = {
-	FUNCTION_KEYS(MAX_FUNCTIONS - 1),
+	FUNCTION_KEYS(0, MAX_FUNCTIONS - 1),
 	{ "secondary", read_secondary },
 	{ "virtual-functions", read_vfs },
 	{ 0 },
@@ -493,12 +517,10 @@ static int read_version(struct binding_reader *reader,
 			const struct binding_key *key, void *object)
 {
 	uint64_t version;
-	int ret;
 
-	ret = binding_number(reader, UINT32_MAX, false, &version);
-	if (ret)
-		return ret;
-	return version == 1 ? 0 : binding_mismatch(reader, "1");
+	if (binding_number(reader, &version) && version == 1)
+		return 0;
+	return binding_mismatch(reader, "1");
 }
 
 static const struct binding_key file_keys[] = {
