@@ -115,9 +115,15 @@ const struct epf_error *epf_ctx_get_error(const struct epf_ctx *ctx);
 
 /** @brief What failed. @return Positive errno, or 0 for an empty record. */
 int epf_error_get_errno(const struct epf_error *error);
-/** @brief Operation, as "mkdir", "write", "symlink", "parse". @return String or NULL. */
+/**
+ * @brief Operation, as "mkdir", "write", "symlink", "parse".
+ * @return String or NULL.
+ */
 const char *epf_error_get_operation(const struct epf_error *error);
-/** @brief Path in the file system, or name of the object. @return String or NULL. */
+/**
+ * @brief Path in the file system, or name of the object.
+ * @return String or NULL.
+ */
 const char *epf_error_get_path(const struct epf_error *error);
 /** @brief Value that was refused. @return String or NULL. */
 const char *epf_error_get_value(const struct epf_error *error);
@@ -125,7 +131,10 @@ const char *epf_error_get_value(const struct epf_error *error);
 const char *epf_error_get_message(const struct epf_error *error);
 /** @brief What to do about it. @return String or NULL. */
 const char *epf_error_get_hint(const struct epf_error *error);
-/** @brief File of the configuration that asked for it. @return String or NULL. */
+/**
+ * @brief File of the configuration that asked for it.
+ * @return String or NULL.
+ */
 const char *epf_error_get_file(const struct epf_error *error);
 /** @brief Line in that file, from 1. @return Line, or 0 for none. */
 unsigned int epf_error_get_line(const struct epf_error *error);
@@ -170,7 +179,10 @@ const char *epf_driver_get_name(const struct epf_driver *driver);
 
 /** @brief Number of controllers. */
 size_t epf_topology_get_num_controllers(const struct epf_topology *topology);
-/** @brief Controller by index. @return Controller; @p index must be in range. */
+/**
+ * @brief Controller by index.
+ * @return Controller; @p index must be in range.
+ */
 const struct epf_controller *
 epf_topology_get_controller(const struct epf_topology *topology, size_t index);
 /**
@@ -189,7 +201,10 @@ const char *epf_controller_get_name(const struct epf_controller *controller);
 bool epf_controller_is_started(const struct epf_controller *controller);
 /** @brief Number of links to this controller. */
 size_t epf_controller_get_num_links(const struct epf_controller *controller);
-/** @brief Link by index, sorted by function. @return Link; @p index must be in range. */
+/**
+ * @brief Link by index, sorted by function.
+ * @return Link; @p index must be in range.
+ */
 const struct epf_link *
 epf_controller_get_link(const struct epf_controller *controller, size_t index);
 
@@ -215,12 +230,18 @@ const struct epf_driver *
 epf_function_get_driver(const struct epf_function *function);
 /** @brief Number of links to controllers: 0, 1, or 2 for an NTB function. */
 size_t epf_function_get_num_links(const struct epf_function *function);
-/** @brief Link by index, primary first. @return Link; @p index must be in range. */
+/**
+ * @brief Link by index, primary first.
+ * @return Link; @p index must be in range.
+ */
 const struct epf_link *
 epf_function_get_link(const struct epf_function *function, size_t index);
 /** @brief Number of virtual functions of this physical function. */
 size_t epf_function_get_num_vfs(const struct epf_function *function);
-/** @brief Virtual function by index. @return Function; @p index must be in range. */
+/**
+ * @brief Virtual function by index.
+ * @return Function; @p index must be in range.
+ */
 const struct epf_function *
 epf_function_get_vf(const struct epf_function *function, size_t index);
 /** @brief The physical function of a virtual one. @return Function, or NULL. */
@@ -260,7 +281,8 @@ int epf_function_get_attribute_u64(const struct epf_function *function,
 /** @brief The function of a link. */
 const struct epf_function *epf_link_get_function(const struct epf_link *link);
 /** @brief The controller of a link. */
-const struct epf_controller *epf_link_get_controller(const struct epf_link *link);
+const struct epf_controller *
+epf_link_get_controller(const struct epf_link *link);
 /** @brief The side of the function that the link is on. */
 enum epf_interface epf_link_get_interface(const struct epf_link *link);
 
@@ -344,10 +366,12 @@ void epf_plan_free(struct epf_plan *plan);
  * @param name Name of the new function: any file name.
  * @return 0, -EINVAL (not a file name), -ENOMEM.
  */
-int epf_plan_create(struct epf_plan *plan, const char *driver, const char *name);
+int epf_plan_create(struct epf_plan *plan, const char *driver,
+		    const char *name);
 /** @brief Add: delete a function, which must have no links when it runs.
  *  @return As ::epf_plan_create. */
-int epf_plan_delete(struct epf_plan *plan, const char *driver, const char *name);
+int epf_plan_delete(struct epf_plan *plan, const char *driver,
+		    const char *name);
 /**
  * @brief Add: write an attribute.
  * @param plan Plan.
@@ -397,8 +421,8 @@ int epf_plan_unlink(struct epf_plan *plan, const char *driver, const char *name,
  * @param vf Virtual function. Numbered from 1 in the order of adding.
  * @return 0, -EINVAL, -ENOMEM.
  */
-int epf_plan_add_vf(struct epf_plan *plan, const char *pf_driver, const char *pf,
-		    const char *vf_driver, const char *vf);
+int epf_plan_add_vf(struct epf_plan *plan, const char *pf_driver,
+		    const char *pf, const char *vf_driver, const char *vf);
 /**
  * @brief Add: undo an ::epf_plan_add_vf. The physical function must not be
  *        linked when it runs (-EBUSY).
@@ -428,8 +452,12 @@ int epf_plan_configure(struct epf_plan *plan, const struct epf_config *config,
 
 /** @brief Number of steps. */
 size_t epf_plan_get_num_steps(const struct epf_plan *plan);
-/** @brief Step by index, owned by the plan. @return Step; @p index must be in range. */
-const struct epf_step *epf_plan_get_step(const struct epf_plan *plan, size_t index);
+/**
+ * @brief Step by index, owned by the plan.
+ * @return Step; @p index must be in range.
+ */
+const struct epf_step *epf_plan_get_step(const struct epf_plan *plan,
+					 size_t index);
 /** @brief What the step does. */
 enum epf_operation epf_step_get_operation(const struct epf_step *step);
 /** @brief The operation in a word: "create", "set", "link". */

@@ -105,7 +105,8 @@ logged(const struct cfs *cfs, int err, const char *format, ...)
 	va_end(args);
 	if (length < 0)
 		return err;
-	line = string_format("%s%s%s", what, err ? ": " : "", err ? strerror(-err) : "");
+	line = string_format("%s%s%s", what, err ? ": " : "",
+			     err ? strerror(-err) : "");
 	if (!line)
 		return err;
 	cfs->log(cfs->log_data, line);

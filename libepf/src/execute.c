@@ -25,19 +25,48 @@ static void release_settings(struct epf_plan *plan, size_t create, size_t count)
 	}
 }
 
+static bool is_link(const struct epf_step *step)
+{
+	return step->operation == EPF_OPERATION_LINK ||
+	       step->operation == EPF_OPERATION_UNLINK;
+}
+
+/* Numbers are given in the order of linking: past a link that is stuck, linking
+ * again would give the function another one than it had. */
+static bool would_renumber(const struct epf_plan *plan, size_t unlink,
+			   size_t count)
+{
+	const char *by;
+	size_t i;
+
+	if (plan->steps[unlink]->operation != EPF_OPERATION_UNLINK)
+		return false;
+	by = step_numbered_by(plan->steps[unlink]);
+	for (i = unlink + 1; i < count; i++) {
+		const struct epf_step *step = plan->steps[i];
+
+		if (step->state == EPF_STEP_STUCK && is_link(step) &&
+		    !strcmp(step_numbered_by(step), by))
+			return true;
+	}
+	return false;
+}
+
 /* Undo the steps before count, the last one first. What is stuck does not keep
  * the others from being undone. */
 static void undo_steps(struct epf_plan *plan, size_t count)
 {
 	struct epf_step *step;
+	bool stuck;
 	size_t i;
 
 	for (i = count; i-- > 0;) {
 		step = plan->steps[i];
 		if (step->operation == EPF_OPERATION_LOAD_MODULE)
 			continue; /* others may use it by now */
-		step->state = step_undo(plan->ctx, step) ? EPF_STEP_STUCK :
-							   EPF_STEP_UNDONE;
+		stuck = would_renumber(plan, i, count) ||
+			step_undo(plan->ctx, step);
+		step->state = stuck ? EPF_STEP_STUCK : EPF_STEP_UNDONE;
 		if (step->operation == EPF_OPERATION_CREATE &&
 		    step->state == EPF_STEP_UNDONE)
 			release_settings(plan, i, count);
@@ -47,31 +76,31 @@ static void undo_steps(struct epf_plan *plan, size_t count)
 /* Say in the record of the failure what is stuck. */
 static void record_stuck(struct epf_plan *plan)
 {
+	_cleanup_free_ char *stuck = NULL, *hint = NULL;
 	struct epf_error error = plan->ctx->error;
 	const struct epf_step *step;
-	char *hint = NULL, *longer;
+	char *longer;
 	size_t i;
 
 	for (i = 0; i < plan->num_steps; i++) {
 		step = plan->steps[i];
 		if (step->state != EPF_STEP_STUCK)
 			continue;
-		longer = string_format("%s%s%s %s", hint ? hint :
-				       error.hint ? error.hint : "",
-				       hint ? ", " : error.hint ?
-				       "; could not undo: " : "could not undo: ",
+		longer = string_format("%s%s%s %s", stuck ? stuck : "",
+				       stuck ? ", " : "could not undo: ",
 				       epf_step_get_operation_name(step),
 				       step->path);
 		if (!longer)
 			break;
-		free(hint);
-		hint = longer;
+		free(stuck);
+		stuck = longer;
 	}
-	if (hint) {
-		error.hint = hint;
-		error_set(plan->ctx, -error.err, &error);
-	}
-	free(hint);
+	if (!stuck)
+		return;
+	if (error.hint)
+		hint = string_format("%s; %s", error.hint, stuck);
+	error.hint = hint ? hint : stuck;
+	error_set(plan->ctx, -error.err, &error);
 }
 
 /* Say in the record of the failure which line of a file asked for the step. */

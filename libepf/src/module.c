@@ -20,7 +20,7 @@ static void unref_list(struct kmod_list **list)
 	kmod_module_unref_list(*list);
 }
 
-/* libkmod prints to standard error unless told otherwise; a library must not. */
+/* libkmod prints to standard error unless told otherwise. */
 static void silence(void *data, int priority, const char *file, int line,
 		    const char *function, const char *format, va_list args)
 {

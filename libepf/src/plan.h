@@ -39,6 +39,10 @@ int step_run(struct epf_ctx *ctx, struct epf_step *step);
 /* Undo a step that was run. 0, or -errno without a record. */
 int step_undo(struct epf_ctx *ctx, struct epf_step *step);
 
+/* What gives the function of a link its number: the controller, or the physical
+ * function of a virtual one. */
+const char *step_numbered_by(const struct epf_step *step);
+
 /* Whether taking the link of a step away now is safe: the kernel lets it
  * happen under a started controller, and under a physical function in use, and
  * breaks. 0, -EBUSY, or -errno of looking. */

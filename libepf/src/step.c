@@ -255,6 +255,13 @@ static const char *controller_of(const struct epf_step *step)
 	return is_controller(step->directory) ? step->directory : NULL;
 }
 
+const char *step_numbered_by(const struct epf_step *step)
+{
+	const char *controller = controller_of(step);
+
+	return controller ? controller : step->directory;
+}
+
 int step_check_unlink(struct epf_ctx *ctx, const struct epf_step *step)
 {
 	const char *controller = controller_of(step);

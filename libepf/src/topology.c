@@ -192,11 +192,12 @@ static int read_links(struct epf_topology *topology, const char *directory,
 	if (err)
 		return only_nomem(err);
 	for (i = 0; i < entries.count; i++) {
+		const struct cfs_entry *entry = &entries.entries[i];
 		_cleanup_free_ char *path = NULL, *text = NULL;
 
-		if (entries.entries[i].kind != CFS_LINK)
+		if (entry->kind != CFS_LINK)
 			continue;
-		path = string_format("%s/%s", directory, entries.entries[i].name);
+		path = string_format("%s/%s", directory, entry->name);
 		if (!path)
 			return -ENOMEM;
 		err = cfs_readlink(&topology->ctx->cfs, path, &text);
@@ -463,7 +464,7 @@ epf_topology_find_function(const struct epf_topology *topology,
 					 &(struct epf_error){
 				.operation = "find",
 				.path = name,
-				.message = "more than one function has this name",
+				.message = "more than one has this name",
 				.hint = "name it DRIVER/NAME",
 			});
 		found = &topology->functions[i];

@@ -21,7 +21,7 @@ int tree_exists(const struct cfs *cfs, const char *path)
 	return kind < 0 ? kind : 1;
 }
 
-bool tree_is_driver_directory(const struct cfs_entry *entry)
+static bool is_driver_directory(const struct cfs_entry *entry)
 {
 	return entry->kind == CFS_DIRECTORY && strcmp(entry->name, "primary") &&
 	       strcmp(entry->name, "secondary");
@@ -91,15 +91,17 @@ int tree_read_attributes(const struct cfs *cfs, const char *function,
 	if (!err)
 		err = add_attributes(list, cfs, function, &entries);
 	for (i = 0; !err && i < entries.count; i++) {
+		const struct cfs_entry *entry = &entries.entries[i];
 		_cleanup_(cfs_list_clear) struct cfs_list own = { 0 };
 		_cleanup_free_ char *path = NULL;
 
-		if (!tree_is_driver_directory(&entries.entries[i]))
+		if (!is_driver_directory(entry))
 			continue;
-		path = string_format("%s/%s", function, entries.entries[i].name);
+		path = string_format("%s/%s", function, entry->name);
 		if (!path)
 			return -ENOMEM;
-		if (!cfs_list(cfs, path, &own))
+		err = cfs_list(cfs, path, &own);
+		if (!err)
 			err = add_attributes(list, cfs, path, &own);
 	}
 	return err;
@@ -157,7 +159,7 @@ static int look_for(const struct cfs *cfs, const char *function,
 			*path = string_format("%s/%s", function, name);
 			return *path ? 0 : -ENOMEM;
 		}
-		if (!tree_is_driver_directory(entry))
+		if (!is_driver_directory(entry))
 			continue;
 		there = string_format("%s/%s/%s", function, entry->name, name);
 		if (!there)
@@ -221,11 +223,12 @@ int tree_find_link(const struct cfs *cfs, const char *directory,
 	if (err)
 		return err;
 	for (i = 0; i < entries.count; i++) {
+		const struct cfs_entry *entry = &entries.entries[i];
 		_cleanup_free_ char *text = NULL, *link = NULL;
 
-		if (entries.entries[i].kind != CFS_LINK)
+		if (entry->kind != CFS_LINK)
 			continue;
-		link = string_format("%s/%s", directory, entries.entries[i].name);
+		link = string_format("%s/%s", directory, entry->name);
 		if (!link)
 			return -ENOMEM;
 		err = cfs_readlink(cfs, link, &text);
@@ -292,7 +295,8 @@ int tree_is_linked(const struct cfs *cfs, const char *function)
 	for (i = 0; i < controllers.count; i++) {
 		_cleanup_free_ char *path = NULL, *link = NULL;
 
-		path = string_format("controllers/%s", controllers.entries[i].name);
+		path = string_format("controllers/%s",
+				     controllers.entries[i].name);
 		if (!path)
 			return -ENOMEM;
 		err = tree_find_link(cfs, path, function, &link);

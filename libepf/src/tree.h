@@ -44,9 +44,6 @@ int tree_find_link(const struct cfs *cfs, const char *directory,
 /* Whether a link's text leads to target. */
 bool tree_leads_to(const char *text, const char *target);
 
-/* Is a directory of the function where its driver keeps its attributes? */
-bool tree_is_driver_directory(const struct cfs_entry *entry);
-
 /* 1, 0, or -errno. */
 int tree_exists(const struct cfs *cfs, const char *path);
 int tree_is_started(const struct cfs *cfs, const char *controller);

@@ -7,28 +7,29 @@
 
 #include "plan.h"
 
-/* Write an attribute of a function made anew, if it is not what it was. */
-static int restore_attribute(struct epf_ctx *ctx, const char *function,
-			     const struct attribute *attribute)
+/* Whether an attribute of a function made anew is what it was; if not, write
+ * it, for the next look. */
+static bool restore_attribute(struct epf_ctx *ctx, const char *function,
+			      const struct attribute *attribute)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL;
 	int err;
 
-	err = tree_find_attribute(ctx, function, attribute->name, &path);
-	if (err)
-		return err;
+	if (tree_find_attribute(ctx, function, attribute->name, &path))
+		return false;
 	err = cfs_read(&ctx->cfs, path, &text);
 	if (!attribute->text)
-		return err ? 0 : -ENODATA; /* not readable before either */
+		return err; /* it could not be read before either */
 	if (!err && !strcmp(text, attribute->text))
-		return 0;
-	return cfs_write(&ctx->cfs, path, attribute->text);
+		return true;
+	cfs_write(&ctx->cfs, path, attribute->text);
+	return false;
 }
 
 static int undo_delete(struct epf_ctx *ctx, struct epf_step *step)
 {
-	struct attribute_list *list = &step->attributes;
-	size_t i, missing = list->count, before;
+	const struct attribute_list *list = &step->attributes;
+	size_t differing = list->count + 1, before, i;
 	int err;
 
 	err = cfs_mkdir(&ctx->cfs, step->path);
@@ -37,15 +38,15 @@ static int undo_delete(struct epf_ctx *ctx, struct epf_step *step)
 	/* Drivers want some attributes before others, as vntb wants num_mws
 	 * before mwN: go on as long as there is progress. */
 	do {
-		before = missing;
-		missing = 0;
+		before = differing;
+		differing = 0;
 		for (i = 0; i < list->count; i++) {
-			if (restore_attribute(ctx, step->path,
-					      &list->items[i]))
-				missing++;
+			if (!restore_attribute(ctx, step->path,
+					       &list->items[i]))
+				differing++;
 		}
-	} while (missing && missing < before);
-	return missing ? -EIO : 0;
+	} while (differing && differing < before);
+	return differing ? -EIO : 0;
 }
 
 static int undo_set(struct epf_ctx *ctx, struct epf_step *step)

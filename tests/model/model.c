@@ -162,17 +162,24 @@ void model_fail_start(struct model *model, const char *controller, bool fail)
 	node_find(controllers, controller)->controller->fail_start = fail;
 }
 
-void model_fail_nth(struct model *model, unsigned int nth, int err)
+void model_fail_two(struct model *model, unsigned int first,
+		    unsigned int second, int err)
 {
-	model->fail_at = nth ? model->count + nth : 0;
+	model->fail_at = first ? model->count + first : 0;
+	model->fail_again_at = second ? model->count + second : 0;
 	model->fail_rest = false;
 	model->fail_error = err;
+}
+
+void model_fail_nth(struct model *model, unsigned int nth, int err)
+{
+	model_fail_two(model, nth, 0, err);
 }
 
 void model_fail_from(struct model *model, unsigned int nth, int err)
 {
 	model_fail_nth(model, nth, err);
-	model->fail_rest = true;
+	model->fail_rest = nth != 0;
 }
 
 unsigned int model_count(const struct model *model)
@@ -189,9 +196,9 @@ unsigned int model_warnings(const struct model *model)
 static int begin(struct model *model)
 {
 	model->count++;
-	if (model->fail_at && (model->fail_rest ?
-			       model->count >= model->fail_at :
-			       model->count == model->fail_at))
+	if (model->count == model->fail_at ||
+	    model->count == model->fail_again_at ||
+	    (model->fail_rest && model->count > model->fail_at))
 		return -model->fail_error;
 	return model->root ? 0 : -ENODEV;
 }

@@ -39,8 +39,11 @@ void model_fail_start(struct model *model, const char *controller, bool fail);
 void model_fail_probe(struct model *model, const char *driver);
 
 /* Faults: the nth operation from now on (from 1) fails with err and has no
- * effect; or all operations from the nth on do. 0: none. */
+ * effect; of two; or all operations from the nth on do. 0: none. Each call
+ * ends what the one before asked for. */
 void model_fail_nth(struct model *model, unsigned int nth, int err);
+void model_fail_two(struct model *model, unsigned int first,
+		    unsigned int second, int err);
 void model_fail_from(struct model *model, unsigned int nth, int err);
 /* Operations so far. */
 unsigned int model_count(const struct model *model);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Inside of the model: directories, files and links, and what they stand for. */
+/* Inside of the model: directories, files and links, what they stand for. */
 
 enum node_kind {
 	NODE_ROOT = 1,    /* pci_ep */
@@ -97,11 +97,12 @@ struct controller {
 struct model {
 	struct node *root; /* NULL: no tree */
 	struct driver drivers[MODEL_DRIVERS];
-	struct function *functions[MODEL_FUNCTIONS]; /* by index of the device */
+	struct function *functions[MODEL_FUNCTIONS]; /* by index */
 	unsigned int count;
 	unsigned int warnings;
 	unsigned int late;
 	unsigned int fail_at;
+	unsigned int fail_again_at;
 	bool fail_rest;
 	int fail_error;
 };
