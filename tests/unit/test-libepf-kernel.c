@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+/* The operations on a real file system: a directory with the look of a
+ * machine. What configfs itself does is for the lab. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "internal.h"
+
+struct fixture {
+	char root[64];
+	struct epf_ctx *ctx;
+	struct epf_plan *plan;
+};
+
+static void make_directory(struct fixture *f, const char *path)
+{
+	_cleanup_free_ char *full = string_format("%s/%s", f->root, path);
+	char *slash;
+
+	for (slash = full + strlen(f->root) + 1;
+	     (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		assert_true(!mkdir(full, 0755) || errno == EEXIST);
+		*slash = '/';
+	}
+	assert_int_equal(mkdir(full, 0755), 0);
+}
+
+static void make_file(struct fixture *f, const char *path, const char *text)
+{
+	_cleanup_free_ char *full = string_format("%s/%s", f->root, path);
+	FILE *file = fopen(full, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void check_file(struct fixture *f, const char *path, const char *text)
+{
+	_cleanup_free_ char *full = string_format("%s/%s", f->root, path);
+	char buffer[256] = "";
+	FILE *file = fopen(full, "r");
+
+	assert_non_null(file);
+	assert_true(fread(buffer, 1, sizeof(buffer) - 1, file) > 0);
+	fclose(file);
+	assert_string_equal(buffer, text);
+}
+
+#define PCI_EP "sys/kernel/config/pci_ep"
+#define F0 PCI_EP "/functions/pci_epf_test/f0"
+
+static void make_tree(struct fixture *f)
+{
+	make_directory(f, PCI_EP "/functions/pci_epf_test");
+	make_directory(f, PCI_EP "/controllers/sim.0");
+	make_file(f, PCI_EP "/controllers/sim.0/start", "0\n");
+}
+
+static void make_function(struct fixture *f)
+{
+	make_directory(f, F0);
+	make_directory(f, F0 "/primary");
+	make_directory(f, F0 "/secondary");
+	make_directory(f, F0 "/pci_epf_test.0");
+	make_file(f, F0 "/vendorid", "0xffff\n");
+	make_file(f, F0 "/pci_epf_test.0/bar0_size", "131072\n");
+}
+
+static void make_ctx(struct fixture *f, const char *root, unsigned int flags)
+{
+	struct epf_ctx_options options = {
+		.size = sizeof(options),
+		.root = root,
+		.flags = flags,
+		.timeout_ms = 50,
+	};
+
+	assert_int_equal(epf_ctx_new(&options, &f->ctx), 0);
+	assert_int_equal(epf_plan_new(f->ctx, &f->plan), 0);
+}
+
+static int set_up(void **state)
+{
+	static struct fixture fixture;
+
+	strcpy(fixture.root, "/tmp/test-libepf-XXXXXX");
+	assert_non_null(mkdtemp(fixture.root));
+	fixture.ctx = NULL;
+	fixture.plan = NULL;
+	*state = &fixture;
+	return 0;
+}
+
+static int delete_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	epf_plan_free(f->plan);
+	epf_ctx_free(f->ctx);
+	return nftw(f->root, delete_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void check_hint(struct fixture *f, const char *hint)
+{
+	_cleanup_free_ char *path = string_format("%s/" PCI_EP, f->root);
+	const struct epf_error *error = epf_ctx_get_error(f->ctx);
+
+	assert_int_equal(epf_plan_start(f->plan, "sim.0"), 0);
+	assert_int_equal(epf_plan_execute(f->plan), -ENODEV);
+	error = epf_ctx_get_error(f->ctx);
+	assert_string_equal(epf_error_get_path(error), path);
+	assert_string_equal(epf_error_get_hint(error), hint);
+}
+
+static void a_kernel_without_configfs_is_told_so(void **state)
+{
+	struct fixture *f = *state;
+
+	make_ctx(f, f->root, 0);
+	check_hint(f, "this needs a kernel with CONFIG_PCI_ENDPOINT_CONFIGFS");
+}
+
+static void a_configfs_that_is_not_mounted_is_told_so(void **state)
+{
+	struct fixture *f = *state;
+
+	make_directory(f, "sys/kernel/config");
+	make_ctx(f, f->root, 0);
+	check_hint(f, "mount -t configfs none /sys/kernel/config");
+}
+
+static void a_context_may_be_older_than_the_tree(void **state)
+{
+	struct epf_topology *topology;
+	struct fixture *f = *state;
+
+	make_ctx(f, f->root, 0);
+	assert_int_equal(epf_topology_new(f->ctx, &topology), 0);
+	assert_int_equal(epf_topology_get_num_controllers(topology), 0);
+	epf_topology_free(topology);
+
+	make_tree(f);
+	assert_int_equal(epf_topology_new(f->ctx, &topology), 0);
+	assert_int_equal(epf_topology_get_num_controllers(topology), 1);
+	epf_topology_free(topology);
+}
+
+static void reads_what_configfs_shows(void **state)
+{
+	_cleanup_free_ char *link = NULL;
+	const struct epf_function *function;
+	struct epf_topology *topology;
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_function(f);
+	make_file(f, PCI_EP "/controllers/sim.0/start", "1\n");
+	link = string_format("%s/" PCI_EP "/controllers/sim.0/any", f->root);
+	assert_int_equal(symlink("../../../pci_ep/functions/pci_epf_test/f0",
+				 link), 0);
+	make_ctx(f, f->root, 0);
+	assert_int_equal(epf_topology_new(f->ctx, &topology), 0);
+	assert_int_equal(epf_topology_find_function(topology, "f0", &function),
+			 0);
+	assert_string_equal(epf_function_get_attribute(function, "vendorid"),
+			    "0xffff");
+	assert_string_equal(epf_function_get_attribute(function, "bar0_size"),
+			    "131072");
+	assert_int_equal(epf_function_get_num_links(function), 1);
+	assert_true(epf_controller_is_started(epf_link_get_controller(
+		epf_function_get_link(function, 0))));
+	epf_topology_free(topology);
+}
+
+static void writes_a_value_and_a_newline(void **state)
+{
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_function(f);
+	make_ctx(f, f->root, 0);
+	assert_int_equal(epf_plan_set(f->plan, "pci_epf_test", "f0",
+				      "vendorid", "0x104c"), 0);
+	assert_int_equal(epf_plan_set(f->plan, "pci_epf_test", "f0",
+				      "bar0_size", "262144"), 0);
+	assert_int_equal(epf_plan_execute(f->plan), 0);
+	check_file(f, F0 "/vendorid", "0x104c\n");
+	check_file(f, F0 "/pci_epf_test.0/bar0_size", "262144\n");
+}
+
+static void links_by_absolute_paths(void **state)
+{
+	_cleanup_free_ char *link = NULL, *target = NULL;
+	struct fixture *f = *state;
+	char text[256] = "";
+
+	make_tree(f);
+	make_function(f);
+	/* Even if the root was named from somewhere else. */
+	assert_int_equal(chdir("/tmp"), 0);
+	make_ctx(f, f->root + strlen("/tmp/"), 0);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(epf_plan_link(f->plan, "pci_epf_test", "f0", "sim.0",
+				       EPF_INTERFACE_PRIMARY), 0);
+	assert_int_equal(epf_plan_execute(f->plan), 0);
+	link = string_format("%s/" PCI_EP
+			     "/controllers/sim.0/pci_epf_test:f0", f->root);
+	target = string_format("%s/" F0, f->root);
+	assert_true(readlink(link, text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, target);
+
+	/* And takes it away again. */
+	epf_plan_free(f->plan);
+	assert_int_equal(epf_plan_new(f->ctx, &f->plan), 0);
+	assert_int_equal(epf_plan_unlink(f->plan, "pci_epf_test", "f0",
+					 "sim.0", EPF_INTERFACE_PRIMARY), 0);
+	assert_int_equal(epf_plan_execute(f->plan), 0);
+	assert_int_equal(access(link, F_OK), -1);
+}
+
+static void makes_and_removes_directories(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_free_ char *path = string_format("%s/" F0, f->root);
+
+	make_tree(f);
+	make_ctx(f, f->root, 0);
+	assert_int_equal(epf_plan_create(f->plan, "pci_epf_test", "f0"), 0);
+	assert_int_equal(epf_plan_execute(f->plan), 0);
+	assert_int_equal(access(path, F_OK), 0);
+	epf_plan_free(f->plan);
+	assert_int_equal(epf_plan_new(f->ctx, &f->plan), 0);
+	assert_int_equal(epf_plan_delete(f->plan, "pci_epf_test", "f0"), 0);
+	assert_int_equal(epf_plan_execute(f->plan), 0);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void a_module_comes_from_the_root(void **state)
+{
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_ctx(f, f->root, EPF_CTX_LOAD_MODULES);
+	assert_int_equal(epf_plan_create(f->plan, "pci_epf_vntb", "f0"), 0);
+	assert_int_equal(epf_plan_execute(f->plan), -ESRCH);
+	assert_string_equal(epf_error_get_operation(epf_ctx_get_error(f->ctx)),
+			    "load");
+}
+
+static void leaves_no_file_to_children(void **state)
+{
+	struct epf_topology *topology;
+	struct fixture *f = *state;
+	bool was_open[64];
+	int fd, opened = 0;
+
+	for (fd = 0; fd < 64; fd++)
+		was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+	make_tree(f);
+	make_function(f);
+	make_ctx(f, f->root, 0);
+	assert_int_equal(epf_topology_new(f->ctx, &topology), 0);
+	epf_topology_free(topology);
+	for (fd = 0; fd < 64; fd++) {
+		if (was_open[fd] || fcntl(fd, F_GETFD) < 0)
+			continue;
+		assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+		opened++;
+	}
+	assert_int_equal(opened, 1); /* pci_ep */
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_kernel_without_configfs_is_told_so),
+		TEST(a_configfs_that_is_not_mounted_is_told_so),
+		TEST(a_context_may_be_older_than_the_tree),
+		TEST(reads_what_configfs_shows),
+		TEST(writes_a_value_and_a_newline),
+		TEST(links_by_absolute_paths),
+		TEST(makes_and_removes_directories),
+		TEST(a_module_comes_from_the_root),
+		TEST(leaves_no_file_to_children),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
