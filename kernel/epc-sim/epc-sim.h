@@ -169,7 +169,6 @@ struct epc_sim_irq_count {
  * @link_wanted: the endpoint has started its controller
  * @link_up: accesses cross the link
  * @link_lost: the link went down since the host last enumerated
- * @bus_master_seen: the host enabled bus mastering, not told the functions yet
  * @srcu: held while BAR memory is accessed, so that clear_bar() can wait for
  *	accesses under way before the memory is freed
  * @worker: brings the link up and down; enumeration on the host runs here
@@ -206,7 +205,6 @@ struct epc_sim {
 	bool link_wanted;
 	bool link_up;
 	bool link_lost;
-	bool bus_master_seen;
 
 	struct srcu_struct srcu;
 
@@ -247,7 +245,8 @@ void epc_sim_put(struct epc_sim *sim);
 int epc_sim_space_init(void);
 int epc_sim_space_claim(struct epc_sim *sim);
 void epc_sim_space_release(struct epc_sim *sim);
-void epc_sim_space_host_windows(struct epc_sim *sim);
+int epc_sim_space_request_windows(struct epc_sim *sim);
+void epc_sim_space_release_windows(struct epc_sim *sim);
 phys_addr_t epc_sim_space_outbound(struct epc_sim *sim);
 u64 epc_sim_space_msi_address(struct epc_sim *sim);
 unsigned int epc_sim_space_first_bus(struct epc_sim *sim);

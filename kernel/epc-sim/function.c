@@ -35,7 +35,8 @@ void epc_sim_function_init(struct epc_sim_function *function)
 
 /**
  * epc_sim_function_set_header() - give a function its identity
- * @function: the function; present from now on
+ * @function: the function; present from now on, and without interrupt messages
+ *	until it asks for them
  * @header: its identity
  */
 void epc_sim_function_set_header(struct epc_sim_function *function,
@@ -57,6 +58,11 @@ void epc_sim_function_set_header(struct epc_sim_function *function,
 	epc_sim_config_set(config, PCI_SUBSYSTEM_ID, 2, header->subsys_id);
 	epc_sim_config_set(config, PCI_INTERRUPT_PIN, 1,
 			   header->interrupt_pin);
+
+	/* Nobody says when the function that was here before went away. */
+	function->has_msi = false;
+	function->msix_count = 0;
+	epc_sim_config_link_caps(config, false, false);
 	function->present = true;
 }
 
@@ -184,6 +190,8 @@ void epc_sim_function_write(struct epc_sim *sim,
 {
 	struct epc_sim_config *config = &function->config;
 	const int devctl = EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL;
+	u16 before = epc_sim_config_read(config, PCI_COMMAND, 2);
+	u16 after;
 
 	lockdep_assert_held(&sim->lock);
 	epc_sim_config_write(config, where, size, value);
@@ -191,7 +199,8 @@ void epc_sim_function_write(struct epc_sim *sim,
 	if (epc_sim_config_read(config, devctl, 2) & PCI_EXP_DEVCTL_BCR_FLR)
 		epc_sim_function_reset(function);
 
-	if (epc_sim_config_read(config, PCI_COMMAND, 2) & PCI_COMMAND_MASTER)
+	after = epc_sim_config_read(config, PCI_COMMAND, 2);
+	if (after & ~before & PCI_COMMAND_MASTER)
 		epc_sim_link_bus_master(sim);
 }
 

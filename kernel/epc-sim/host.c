@@ -109,7 +109,7 @@ static struct pci_dev *host_get_port(struct epc_sim *sim)
  * epc_sim_host_init() - add the host bridge and the root port to the system
  * @sim: the instance
  *
- * Return: 0, or -errno of the PCI core.
+ * Return: 0, -EBUSY where the addresses are taken, or -errno of the PCI core.
  */
 int epc_sim_host_init(struct epc_sim *sim)
 {
@@ -124,7 +124,10 @@ int epc_sim_host_init(struct epc_sim *sim)
 	if (!bridge)
 		return -ENOMEM;
 
-	epc_sim_space_host_windows(sim);
+	ret = epc_sim_space_request_windows(sim);
+	if (ret)
+		goto free_bridge;
+
 	sim->buses = (struct resource) {
 		.name = dev_name(&sim->pdev->dev),
 		.start = first_bus,
@@ -148,12 +151,16 @@ int epc_sim_host_init(struct epc_sim *sim)
 	sim->bridge = bridge;
 
 	ret = pci_host_probe(bridge);
-	if (ret) {
-		pci_free_host_bridge(bridge);
-		return ret;
-	}
+	if (ret)
+		goto release_windows;
 
 	return 0;
+
+release_windows:
+	epc_sim_space_release_windows(sim);
+free_bridge:
+	pci_free_host_bridge(bridge);
+	return ret;
 }
 
 /**
@@ -167,6 +174,7 @@ void epc_sim_host_exit(struct epc_sim *sim)
 	pci_remove_root_bus(sim->bridge->bus);
 	pci_unlock_rescan_remove();
 	pci_free_host_bridge(sim->bridge);
+	epc_sim_space_release_windows(sim);
 }
 
 /**

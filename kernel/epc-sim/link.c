@@ -38,7 +38,6 @@ static void link_work(struct kthread_work *work)
 		up = sim->link_up;
 		if (wanted && !up) {
 			sim->link_up = true;
-			sim->bus_master_seen = false;
 			epc_sim_functions_set_multi(sim);
 			epc_sim_port_link_changed(sim);
 		}
@@ -134,16 +133,12 @@ void epc_sim_link_stop(struct epc_sim *sim)
 
 /**
  * epc_sim_link_bus_master() - the host has enabled bus mastering
- * @sim: the instance, locked
+ * @sim: the instance
  *
- * The functions are told once for each time the link comes up.
+ * Context: any. The functions are told later, all of them: the framework does
+ * not tell them apart.
  */
 void epc_sim_link_bus_master(struct epc_sim *sim)
 {
-	lockdep_assert_held(&sim->lock);
-	if (sim->bus_master_seen)
-		return;
-
-	sim->bus_master_seen = true;
 	kthread_queue_work(sim->worker, &sim->bus_master_work);
 }

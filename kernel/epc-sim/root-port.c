@@ -148,7 +148,8 @@ bool epc_sim_port_forwards_down(const struct epc_sim *sim, u64 addr,
 	u64 base, limit;
 
 	lockdep_assert_held(&sim->lock);
-	if (!(epc_sim_config_read(port, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY))
+	if (!(epc_sim_config_read(port, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY) ||
+	    !epc_sim_config_in_d0(port))
 		return false;
 
 	base = (u64)(epc_sim_config_read(port, PCI_MEMORY_BASE, 2) &
@@ -173,11 +174,12 @@ bool epc_sim_port_forwards_down(const struct epc_sim *sim, u64 addr,
  * epc_sim_port_forwards_up() - whether the endpoint can reach memory
  * @sim: the instance
  *
- * Return: true where the port has bus mastering on.
+ * Return: true where the port is powered and has bus mastering on.
  */
 bool epc_sim_port_forwards_up(const struct epc_sim *sim)
 {
 	lockdep_assert_held(&sim->lock);
-	return epc_sim_config_read(&sim->port, PCI_COMMAND, 2) &
+	return epc_sim_config_in_d0(&sim->port) &&
+	       epc_sim_config_read(&sim->port, PCI_COMMAND, 2) &
 	       PCI_COMMAND_MASTER;
 }

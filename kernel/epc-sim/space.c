@@ -300,13 +300,16 @@ void epc_sim_space_release(struct epc_sim *sim)
 }
 
 /**
- * epc_sim_space_host_windows() - fill in the windows of the host bridge
- * @sim: the instance
+ * epc_sim_space_request_windows() - claim the windows of the host bridge
+ * @sim: the instance; its windows are filled in
+ *
+ * Return: 0, or -EBUSY where the addresses are not free.
  */
-void epc_sim_space_host_windows(struct epc_sim *sim)
+int epc_sim_space_request_windows(struct epc_sim *sim)
 {
 	u64 start32 = memory32.start + sim->slot * (u64)MEMORY32_SLOT;
 	u64 start64 = memory64.start + sim->slot * MEMORY64_SLOT;
+	int ret;
 
 	sim->windows[0] = (struct resource) {
 		.name = dev_name(&sim->pdev->dev),
@@ -321,6 +324,26 @@ void epc_sim_space_host_windows(struct epc_sim *sim)
 		.flags = IORESOURCE_MEM | IORESOURCE_PREFETCH |
 			 IORESOURCE_MEM_64,
 	};
+
+	ret = request_resource(&memory32, &sim->windows[0]);
+	if (ret)
+		return ret;
+
+	ret = request_resource(&memory64, &sim->windows[1]);
+	if (ret)
+		release_resource(&sim->windows[0]);
+
+	return ret;
+}
+
+/**
+ * epc_sim_space_release_windows() - undo epc_sim_space_request_windows()
+ * @sim: the instance
+ */
+void epc_sim_space_release_windows(struct epc_sim *sim)
+{
+	release_resource(&sim->windows[1]);
+	release_resource(&sim->windows[0]);
 }
 
 /**
