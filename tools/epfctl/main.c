@@ -257,6 +257,8 @@ int main(int argc, char **argv)
 	int status = EXIT_CODE_USAGE;
 
 	argp_err_exit_status = EXIT_CODE_USAGE;
+	/* getopt prints it as it is. */
+	argv[0] = program_invocation_short_name;
 	/* A reader that went away must not stop a change half way. */
 	signal(SIGPIPE, SIG_IGN);
 

@@ -23,6 +23,14 @@ static const char *interface_name(const struct epf_link *link)
 		       : "primary";
 }
 
+/* What to say after a controller or function that a link leads to. */
+static const char *interface_text(const struct epf_link *link)
+{
+	return epf_link_get_interface(link) == EPF_INTERFACE_SECONDARY
+		       ? " (secondary)"
+		       : "";
+}
+
 static FILE *open_text(char **text)
 {
 	static size_t size;
@@ -69,9 +77,7 @@ char *function_links_text(const struct epf_function *function)
 		link = epf_function_get_link(function, i);
 		fprintf(stream, "%s%s%s", i ? ", " : "",
 			epf_controller_get_name(epf_link_get_controller(link)),
-			epf_link_get_interface(link) == EPF_INTERFACE_SECONDARY
-				? " (secondary)"
-				: "");
+			interface_text(link));
 	}
 	if (pf)
 		put_function(pf, stream);
@@ -109,6 +115,7 @@ char *controller_functions_text(const struct epf_controller *controller)
 		link = epf_controller_get_link(controller, i);
 		fputs(i ? ", " : "", stream);
 		put_function(epf_link_get_function(link), stream);
+		fputs(interface_text(link), stream);
 	}
 	if (epf_controller_get_num_links(controller) == 0)
 		fputc('-', stream);

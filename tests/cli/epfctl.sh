@@ -1,0 +1,328 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+#
+# epfctl on a captured tree. Needs EPFCTL, the program, and TOP, the source
+# tree. tests/data/epfctl has what it is to print.
+
+set -u
+
+: "${EPFCTL:?} ${TOP:?}"
+data=$TOP/tests/data/epfctl
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+pci_ep=$tree/sys/kernel/config/pci_ep
+failures=0
+"$TOP/tests/cli/epfctl-tree.sh" "$tree"
+
+complain() {
+	echo "FAIL: $*"
+	cat "$work/err"
+	failures=$((failures + 1))
+}
+
+# All of the captured tree, as text.
+snapshot() {
+	(cd "$pci_ep" && find . -printf '%p %y %l\n' | sort &&
+		find . -type f -print0 | sort -z | xargs -0 tail -n +1)
+}
+
+# run STATUS ARGUMENT...: on the captured tree, with its output in $work/out and
+# $work/err. Modules stay out of the game.
+run() {
+	local expected=$1 status
+
+	shift
+	what="epfctl $*"
+	"$EPFCTL" --no-modules --root "$tree" "$@" >"$work/out" 2>"$work/err"
+	status=$?
+	((status == expected)) || complain "$what: status $status, not $expected"
+}
+
+# prints NAME: standard output is that of data/NAME.out.
+prints() {
+	diff -u "$data/$1.out" "$work/out" || complain "$what: other output"
+}
+
+# quiet: nothing was printed.
+quiet() {
+	[[ ! -s $work/out && ! -s $work/err ]] || complain "$what: is not quiet"
+}
+
+# error TEXT: that was the only line on standard error, without the name of the
+# tree; there was none on standard output, and the tree is what it was.
+error() {
+	[[ ! -s $work/out ]] || complain "$what: writes to standard output"
+	diff -u <(echo "$1") <(sed "s|$tree||g" "$work/err") ||
+		complain "$what: other message"
+	diff -u "$work/before" <(snapshot) || complain "$what: changed the tree"
+}
+
+# usage TEXT: standard error has that after the program's name, and advice.
+usage() {
+	[[ ! -s $work/out ]] || complain "$what: writes to standard output"
+	grep -qE '^epfctl[a-z ]*: ' "$work/err" || complain "$what: whose error?"
+	grep -qF -- "$1" "$work/err" || complain "$what: no \"$1\""
+	grep -q '^Try ' "$work/err" || complain "$what: no advice"
+}
+
+# valid SCHEMA FILTER: standard output is such a document, and jq agrees.
+valid() {
+	/usr/bin/python3 -m jsonschema -i "$work/out" \
+		"$TOP/docs/schema/$1.json" || complain "$what: not a $1"
+	[[ $(jq -r ".schema, .schema_version" "$work/out" | xargs) == "$1 1" ]] ||
+		complain "$what: not one document of $1"
+	jq -e "$2" "$work/out" >"$work/jq" ||
+		complain "$what: not so: $2: $(cat "$work/jq")"
+}
+
+# binding FILE: is one, for the JSON schema too.
+binding() {
+	/usr/bin/python3 -c 'import json, sys, yaml
+json.dump(yaml.safe_load(sys.stdin), sys.stdout)' <"$1" >"$work/binding.json" &&
+		/usr/bin/python3 -m jsonschema -i "$work/binding.json" \
+			"$TOP/docs/schema/epf-binding.json"
+}
+
+snapshot >"$work/before"
+
+echo "== lists"
+run 0 list;                          prints list
+run 0 list controllers;              prints list-controllers
+run 0 list functions;                prints list-functions
+run 0 list drivers;                  prints list-drivers
+run 0 show bridge;                   prints show-bridge
+run 0 show pci_epf_test/test0;       prints show-test0
+run 0 show vf1;                      prints show-vf1
+run 0 show epc-b;                    prints show-epc-b
+run 0 list --root "$work/nothing";   quiet
+run 0 list --json --root "$work/nothing"
+valid epfctl-list '.controllers == [] and .functions == [] and .error == null'
+run 0 --json list
+valid epfctl-list '(.functions | length) == 4 and (.drivers | length) == 3'
+valid epfctl-list '.controllers[1] | .started and .links[0].function.name == "test0"'
+run 0 list drivers --json
+valid epfctl-list '.controllers == null and .functions == null'
+run 0 --json show bridge
+valid epfctl-show '.function.attributes.db_count == "4" and .controller == null'
+valid epfctl-show '.function.links[0].interface == "secondary"'
+run 0 --json show pci_epf_vntb/test0
+valid epfctl-show '.function.vendor_id == "0xffff" and .function.device_id == null'
+run 0 --json show epc-sim.0
+valid epfctl-show '.controller.started and .function == null'
+
+echo "== objects that are not there"
+run 1 show nosuch;   error "epfctl: nosuch: no such function or controller"
+run 1 show test0;    error "epfctl: test0: more than one has this name; name it DRIVER/NAME"
+run 1 set nosuch a=1;                error "epfctl: nosuch: no such function"
+run 1 delete nosuch;                 error "epfctl: nosuch: no such function"
+run 1 start nosuch;                  error "epfctl: nosuch: no such controller"
+run 1 stop nosuch;                   error "epfctl: nosuch: no such controller"
+run 1 link bridge nosuch;            error "epfctl: nosuch: no such controller"
+run 1 link nosuch epc-b;             error "epfctl: nosuch: no such function"
+run 1 unlink vf1 epc-b;              error "epfctl: vf1: not linked to that controller"
+run 1 create nosuch f0
+error "epfctl: mkdir /sys/kernel/config/pci_ep/functions/nosuch: no such driver; load its module: modprobe nosuch"
+run 1 create pci_epf_test test0
+error "epfctl: mkdir /sys/kernel/config/pci_ep/functions/pci_epf_test/test0: File exists; take another name"
+run 1 set bridge nosuch=1
+error "epfctl: write 1 to /sys/kernel/config/pci_ep/functions/pci_epf_vntb/bridge/nosuch: no such attribute"
+run 1 set pci_epf_test/test0 vendorid=1
+error "epfctl: write 1 to /sys/kernel/config/pci_ep/functions/pci_epf_test/test0/vendorid: the function is linked: the value would not reach the host; unlink the function first"
+run 1 start epc-sim.0
+error "epfctl: write 1 to /sys/kernel/config/pci_ep/controllers/epc-sim.0/start: it is started"
+run 1 stop epc-b
+error "epfctl: write 0 to /sys/kernel/config/pci_ep/controllers/epc-b/start: it is stopped"
+run 1 unlink pci_epf_test/test0 epc-sim.0
+error "epfctl: unlink /sys/kernel/config/pci_ep/controllers/epc-sim.0/first: the controller is started; stop it first"
+run 1 --json show nosuch
+valid epfctl-show '.error.errno == "ESRCH" and .error.path == "nosuch"'
+run 1 --json start epc-sim.0
+valid epfctl-plan '.error.errno == "EALREADY" and .steps[0].state == "failed"'
+run 1 --json unlink vf1 epc-b
+valid epfctl-plan '.error.errno == "ENOENT" and .steps == []'
+
+echo "== values on the command line"
+run 2 set vf1 vendorid=0x10000;      error "epfctl: vendorid: 0x10000: out of range 0..65535"
+run 2 set vf1 revid=256;             error "epfctl: revid: 256: out of range 0..255"
+run 2 set vf1 msi_interrupts=33;     error "epfctl: msi_interrupts: 33: out of range 0..32"
+run 2 set vf1 vendorid=many;         error "epfctl: vendorid: many: not a number"
+run 2 set vf1 vendorid;              error "epfctl: vendorid: not of the form ATTRIBUTE=VALUE"
+run 2 set vf1 =1;                    error "epfctl: =1: not of the form ATTRIBUTE=VALUE"
+run 2 create pci_epf_test a/b
+error "epfctl: a/b: not a name: a name is 1 to 255 bytes, without /"
+run 2 --json set vf1 vendorid=many
+valid epfctl-plan '.error | .errno == "EINVAL" and .value == "many"'
+
+echo "== plans that are shown"
+run 0 --dry-run apply "$TOP/tests/data/binding/good/stopped.yaml"; prints dry-run
+run 0 -n create pci_epf_test f0 vendorid=1
+prints dry-run-create
+run 0 --dry-run --json delete bridge
+valid epfctl-plan '.dry_run and .steps[0].state == "pending" and .command == "delete"'
+diff "$work/before" <(snapshot) || complain "a dry run changed the tree"
+
+echo "== changes"
+# expect FILE TEXT: what a file of the tree has in it by now.
+expect() {
+	[[ $(<"$pci_ep/$1") == "$2" ]] || complain "$what: $1 is $(<"$pci_ep/$1")"
+}
+
+free=functions/pci_epf_vntb/test0
+run 0 set pci_epf_vntb/test0 vendorid=0x1af4 msi_interrupts=4; quiet
+expect $free/vendorid 0x1af4
+expect $free/msi_interrupts 4
+run 0 link pci_epf_vntb/test0 epc-b;               quiet
+[[ -d $pci_ep/controllers/epc-b/pci_epf_vntb:test0/primary ]] ||
+	complain "$what: no link"
+run 0 unlink pci_epf_vntb/test0 epc-b;             quiet
+run 0 -v link pci_epf_vntb/test0 epc-b --secondary
+has_line="epfctl: symlink functions/pci_epf_vntb/test0/secondary/epc-b controllers/epc-b"
+[[ $(<"$work/err") == "$has_line" ]] || complain "$what: not verbose"
+run 0 --quiet unlink pci_epf_vntb/test0 epc-b;     quiet
+run 0 start epc-b;                                 quiet
+expect controllers/epc-b/start 1
+run 0 --json stop epc-b
+valid epfctl-plan '.error == null and .steps == [{"operation": "stop",
+	"path": "controllers/epc-b/start", "value": "0", "state": "done"}]'
+expect controllers/epc-b/start 0
+
+# A plain directory is no configfs: what was made has no attributes.
+run 1 create pci_epf_test f0 vendorid=1
+[[ ! -e $pci_ep/functions/pci_epf_test/f0 ]] || complain "$what: left it there"
+run 0 create pci_epf_test f0;                      quiet
+run 0 delete f0;                                   quiet
+
+echo "== files"
+cp "$TOP/tests/data/epfctl/linked.yaml" "$work/linked.yaml"
+snapshot >"$work/before"
+run 0 apply "$work/linked.yaml"
+[[ $(<"$work/out") == "1 step done" ]] || complain "$what: other summary"
+snapshot >"$work/before"
+run 0 apply "$work/linked.yaml"
+[[ $(<"$work/out") == "nothing to do: the system is as it should be" ]] ||
+	complain "$what: does not say that there is nothing to do"
+run 0 apply --quiet "$work/linked.yaml";           quiet
+run 0 apply --json - <"$work/linked.yaml"
+valid epfctl-plan '.steps == [] and .error == null and .command == "apply"'
+diff "$work/before" <(snapshot) || complain "a second apply changed the tree"
+
+cd "$TOP/tests/data/binding/bad" || exit
+run 2 apply vendor-id-range.yaml
+error "vendor-id-range.yaml:7:20: vendor-id: found 0x1104c, expected a number from 0 to 0xffff"
+run 2 apply unknown-key-control.yaml
+error "unknown-key-control.yaml:1:1: unknown key 'ver\\x1b[31msion'; the keys here are version, controllers"
+run 2 apply - <shell-script.yaml
+error "<stdin>:2:1: found mkdir functions/pci_epf_test/f0 && echo 0x104c > functions/p..., expected a mapping (key: value)"
+run 2 --json apply vendor-id-range.yaml
+valid epfctl-plan '.error | .file == "vendor-id-range.yaml" and .line == 7 and
+	.column == 20 and .value == "0x1104c" and .errno == "EILSEQ"'
+run 1 apply none.yaml
+error "epfctl: none.yaml: No such file or directory"
+run 1 apply .
+error "epfctl: .: Is a directory"
+cd - >/dev/null || exit
+printf 'version: 1\ncontrollers:\n- name: nosuch\n' >"$work/nosuch.yaml"
+run 1 apply - <"$work/nosuch.yaml"
+error "<stdin>:3:9: name: no controller 'nosuch'; the controllers are epc-b, epc-sim.0"
+
+echo "== usage"
+run 2;                               usage "a command is missing"
+run 2 nosuch;                        usage "nosuch: no such command"
+run 2 --nosuch;                      usage "unrecognized option '--nosuch'"
+run 2 list --nosuch;                 usage "unrecognized option '--nosuch'"
+run 2 list nosuch;                   usage "nosuch: no such list"
+run 2 list drivers functions;        usage "functions: one argument too many"
+run 2 show;                          usage "an argument is missing"
+run 2 show a b;                      usage "b: one argument too many"
+run 2 apply;                         usage "an argument is missing"
+run 2 create a;                      usage "an argument is missing"
+run 2 set a;                         usage "an argument is missing"
+run 2 delete;                        usage "an argument is missing"
+run 2 link a;                        usage "an argument is missing"
+run 2 unlink a;                      usage "an argument is missing"
+run 2 unlink a b --secondary;        usage "unrecognized option '--secondary'"
+run 2 start;                         usage "an argument is missing"
+run 2 stop a b;                      usage "b: one argument too many"
+run 2 list --root;                   usage "requires an argument"
+for arguments in "--json" "nosuch --json" "--nosuch --json" "show --json a b"; do
+	# shellcheck disable=SC2086
+	run 2 $arguments
+	valid epfctl-error '.error.errno == "EINVAL"'
+done
+
+echo "== names that would drive the terminal"
+mkdir "$pci_ep"/functions/nvmet_pci_epf/$'red\e[31m\n'
+run 0 list functions
+grep -qF 'nvmet_pci_epf/red\x1b[31m\x0a' "$work/out" ||
+	complain "$what: not escaped"
+run 0 --json list functions
+valid epfctl-list '.functions[0].name == "red\u001b[31m\n"'
+rmdir "$pci_ep"/functions/nvmet_pci_epf/$'red\e[31m\n'
+
+echo "== output that goes nowhere"
+"$EPFCTL" --root "$tree" list >/dev/full 2>"$work/err"
+(($? == 1)) || complain "a full disk is no failure"
+grep -q '^epfctl: standard output: No space left' "$work/err" ||
+	complain "a full disk goes unreported"
+# shellcheck disable=SC2094
+{
+	sleep 0.1
+	"$EPFCTL" --root "$tree" list 2>"$work/err"
+	echo $? >"$work/status"
+} | :
+[[ $(<"$work/status") == 1 ]] || complain "a closed pipe is no failure"
+
+echo "== manual pages"
+what="the pages"
+for command in '' $("$EPFCTL" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+	[[ -z $command ]] || echo "$command"
+	# shellcheck disable=SC2086
+	"$EPFCTL" $command --help | grep -oE '^ +(-[a-z], )?(-[a-z]|--[a-z-]+)' |
+		grep -oE -- '-+[a-z-]+'
+done | sort -u >"$work/words"
+(($(wc -l <"$work/words") == 10 + 15)) ||
+	complain "not 10 commands and 15 options in --help: $(xargs <"$work/words")"
+while read -r word; do
+	grep -qF -- "*$word*" "$TOP/man/epfctl.1.scd" ||
+		complain "epfctl.1 has no $word"
+done <"$work/words"
+
+awk '/^```/ { inside = !inside; next }
+     inside && /^version:/ { n++ }
+     inside && n { print > sprintf("'"$work"'/example-%d.yaml", n) }' \
+	"$TOP/man/epf-binding.5.scd"
+count=0
+for file in "$work"/example-*.yaml "$TOP"/examples/*.yaml \
+	"$TOP"/tests/data/binding/good/*.yaml; do
+	rm -rf "$work/machine"
+	mkdir -p "$work"/machine/sys/kernel/config/pci_ep/{functions,controllers}
+	sed -n 's/^  - name: "\?\([^"]*\)"\?$/\1/p' "$file" | while read -r name; do
+		mkdir -p "$work/machine/sys/kernel/config/pci_ep/controllers/$name"
+	done
+	run 0 --root "$work/machine" --dry-run apply "$file"
+	[[ ! -s $work/err ]] || complain "$file: not planned"
+	binding "$file" || complain "$file: not valid for the schema"
+	count=$((count + 1))
+done
+((count >= 4 + 1 + 6)) || complain "only $count examples"
+for name in vendor-id-range unknown-key-function bar-size-small no-reg \
+	attribute-standard secondary-text pin-range name-slash; do
+	! binding "$TOP/tests/data/binding/bad/$name.yaml" >"$work/err" 2>&1 ||
+		complain "the schema takes bad/$name.yaml"
+done
+# The schema and the library have the same keys.
+for table in controller function virtual-function interrupts bar-region; do
+	jq -r --arg table $table '."$defs"[$table].properties | keys[]' \
+		"$TOP/docs/schema/epf-binding.json"
+done | sort -u | while read -r key; do
+	grep -qF -- "*$key*" "$TOP/man/epf-binding.5.scd" ||
+		echo "epf-binding.5 has no $key"
+	grep -qF -- "\"$key\"" "$TOP"/libepf/src/binding.c ||
+		echo "binding.c has no $key"
+done >"$work/err"
+[[ ! -s $work/err ]] || complain "keys of the schema"
+
+((failures == 0)) || echo "$failures failures"
+exit $((failures > 0))
