@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# shellcheck shell=bash
+#
+# For the tests of this folder that run inside the lab.
+
+set -eu
+
+sim=/sys/kernel/config/pci_epc_sim
+ep=/sys/kernel/config/pci_ep
+
+die() {
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# refused ERROR FILE VALUE: writing VALUE to FILE must fail with that message.
+refused() {
+	local said
+
+	if said=$( (printf '%s' "$3" >"$2") 2>&1); then
+		die "$2 took \"$3\", should have refused it: $1"
+	fi
+	[[ $said == *"$1"* ]] || die "$2: \"$3\": $said; should be: $1"
+}
+
+# is WANT COMMAND...: COMMAND must print WANT.
+is() {
+	local want=$1 got
+	shift
+
+	got=$("$@")
+	[[ $got == "$want" ]] || die "$*: printed \"$got\", should be \"$want\""
+}
+
+# stat COUNTER [INSTANCE]: a counter of the simulated controller.
+stat_of() {
+	awk -v name="$1" '$1 == name { print $2 }' "$sim/${2:-epc-sim.0}/stats"
+}
+
+# wait_for WHAT COMMAND...: until COMMAND succeeds, 5 s at most.
+wait_for() {
+	local what=$1 i
+	shift
+
+	for ((i = 0; i < 500; i++)); do
+		"$@" && return
+		sleep 0.01
+	done
+	die "$what: not within 5 s"
+}
+
+# functions DRIVER NAME...: make functions of the stock test's identity, and
+# link them to epc-sim.0 in that order.
+make_functions() {
+	local driver=$1 name dir
+	shift
+
+	for name; do
+		dir=$ep/functions/$driver/$name
+		mkdir "$dir"
+		echo 0x104c >"$dir/vendorid"
+		echo 0xb500 >"$dir/deviceid"
+		echo 32 >"$dir/msi_interrupts"
+		echo 2048 >"$dir/msix_interrupts"
+		ln -s "$dir" "$ep/controllers/epc-sim.0/$name"
+	done
+}
+
+remove_functions() {
+	local driver=$1 name
+	shift
+
+	for name; do
+		rm "$ep/controllers/epc-sim.0/$name"
+		rmdir "$ep/functions/$driver/$name"
+	done
+}
+
+start() {
+	echo 1 >"$ep/controllers/epc-sim.0/start"
+}
+
+stop() {
+	echo 0 >"$ep/controllers/epc-sim.0/start"
+}

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --module tests/lab/epf-probe
+#
+# What the stock test function never asks of its controller: every kind of BAR,
+# maps that must be refused, accesses that cannot complete.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+check=$ep/functions/pci_epf_probe/f0/probe/check
+
+# counts COUNTER COMMAND...: COMMAND must succeed and raise COUNTER.
+counts() {
+	local counter=$1 before
+	shift
+
+	before=$(stat_of "$counter")
+	"$@" || die "$* failed"
+	(($(stat_of "$counter") > before)) || die "$*: $counter is still $before"
+}
+
+check() {
+	echo "$1" >"$check"
+}
+
+modprobe epf-probe
+modprobe pci_endpoint_test
+make_functions pci_epf_probe f0
+
+# Before the link is up
+counts aborted_no_map check unmapped
+counts aborted_link_down check aborted
+
+start
+wait_for "enumeration" test -e /dev/pci-endpoint-test.0
+
+check map
+check refused
+check bars
+check interrupts
+check exhausted
+counts aborted_no_map check unmapped
+counts aborted_no_memory check nowhere
+is 0 stat_of maps_live
+is 32 stat_of maps_peak
+
+# 64-bit BARs, prefetchable or not, where the host put them
+lspci -vv -s 11:00.0 >/tmp/lspci
+grep -q "Region 0: Memory at 1[0-9a-f]* (64-bit, prefetchable) .size=64K" /tmp/lspci
+grep -q "Region 2: Memory at [0-9a-f]* (64-bit, non-prefetchable) .size=4K" /tmp/lspci
+grep -q "Region 4: Memory at [0-9a-f]* (32-bit, prefetchable) .size=1M" /tmp/lspci
+grep -q "Region 5: Memory at [0-9a-f]* (32-bit, non-prefetchable) .size=512" /tmp/lspci
+for bar in 0 2 4 5; do
+	is "BAR$bar:		OKAY" pcitest -b $bar
+done
+
+answers() {
+	pcitest -b 4 | grep -qw "OKAY"
+}
+
+silent() {
+	pcitest -b 4 | grep -q "NOT OKAY"
+}
+
+# What the host turns off is off.
+setpci -s 11:00.0 COMMAND=2
+counts aborted_no_bus_master check aborted
+setpci -s 11:00.0 COMMAND=4
+counts aborted_no_bar silent
+setpci -s 11:00.0 COMMAND=6
+answers || die "no answer with memory space on again"
+setpci -s 11:00.0 CAP_PM+4.w=3
+counts aborted_power_state silent
+counts aborted_power_state check aborted
+setpci -s 11:00.0 CAP_PM+4.w=0
+answers || die "no answer in D0 again"
+setpci -s 10:00.0 COMMAND=2
+counts aborted_no_bus_master check aborted
+setpci -s 10:00.0 COMMAND=4
+counts aborted_no_bar silent
+setpci -s 10:00.0 COMMAND=6
+check map
+
+# A function-level reset takes what the host wrote.
+setpci -s 11:00.0 CAP_EXP+8.w=8000
+is 0000 setpci -s 11:00.0 COMMAND
+is 00000000 setpci -s 11:00.0 BASE_ADDRESS_4
+
+stop
+counts aborted_link_down check aborted
+remove_functions pci_epf_probe f0
+
+# Counters start again; what is not live reads as zero.
+echo >"$sim/epc-sim.0/stats"
+is 0 stat_of maps
+mkdir "$sim/other"
+is 0 stat_of maps other
+rmdir "$sim/other"
