@@ -111,10 +111,8 @@ static void print_endpoint(const struct endpoint *endpoint)
 
 	printf("%s  %04x:%04x  %s %s\n", endpoint->address, endpoint->vendor,
 	       endpoint->device,
-	       endpoint->vendor_name[0] ? endpoint->vendor_name
-					: "unknown vendor,",
-	       endpoint->device_name[0] ? endpoint->device_name
-					: "unknown device");
+	       endpoint->vendor_name[0] ? endpoint->vendor_name : "(no name)",
+	       endpoint->device_name[0] ? endpoint->device_name : "(no name)");
 	if (endpoint->node) {
 		abi = find_abi(endpoint, reason, sizeof(reason));
 		printf("    device: %s\n    driver: %s, ", endpoint->node,

@@ -60,7 +60,7 @@ static const struct argp_option options[] = {
 	{ "seed", KEY_SEED, "NUMBER", 0,
 	  "Seed of the random sizes; default: another each time", 0 },
 	{ "dma", KEY_DMA, "auto|on|off", 0,
-	  "Transfers by DMA too: auto, where the driver says that the endpoint has DMA; on; off",
+	  "Transfers by DMA too: on; auto, where the driver says that the endpoint has DMA; default: off",
 	  0 },
 	{ "timeout", KEY_TIMEOUT, "SECONDS", 0,
 	  "Time for a request, and a second for each MiB; default: 10", 0 },

@@ -99,16 +99,10 @@ static void plan_transfers(struct plan *plan, const struct sizes *sizes,
 static void plan_xfer(struct plan *plan, const struct parameters *parameters)
 {
 	plan_transfers(plan, parameters->sizes, false);
-	switch (parameters->dma) {
-	case DMA_AUTO:
-		plan_add(plan, &suite_xfer, skip_dma, "dma")->dma = true;
-		break;
-	case DMA_ON:
+	if (parameters->dma == DMA_ON)
 		plan_transfers(plan, parameters->sizes, true);
-		break;
-	case DMA_OFF:
-		break;
-	}
+	else if (parameters->dma == DMA_AUTO)
+		plan_add(plan, &suite_xfer, skip_dma, "dma")->dma = true;
 }
 
 const struct suite suite_xfer = {

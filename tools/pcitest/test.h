@@ -50,9 +50,9 @@ struct plan {
 };
 
 enum dma_choice {
-	DMA_AUTO,
-	DMA_ON,
 	DMA_OFF,
+	DMA_ON,
+	DMA_AUTO,
 };
 
 /* What a run was asked for. */
