@@ -270,11 +270,13 @@ static const struct file controller_files[] = {
 };
 
 static const struct driver drivers[MODEL_DRIVERS] = {
-	{ .name = "pci_epf_test", .files = test_files, .loaded = true },
-	{ .name = "pci_epf_vntb", .files = vntb_files, .loaded = true },
-	{ .name = "nvmet_pci_epf", .files = nvmet_files, .loaded = true,
-	  .directory = "nvme" },
-	{ .name = "pci_epf_late", .loaded = false },
+	{ .name = "pci_epf_test", .class = 0xff, .files = test_files,
+	  .loaded = true },
+	{ .name = "pci_epf_vntb", .class = 0x05, .files = vntb_files,
+	  .loaded = true },
+	{ .name = "nvmet_pci_epf", .class = 0x01, .files = nvmet_files,
+	  .directory = "nvme", .loaded = true },
+	{ .name = "pci_epf_late", .class = 0xff, .loaded = false },
 };
 
 static void add_files(struct node *directory, const struct file *file)
@@ -308,7 +310,7 @@ void endpoint_init(struct model *model)
 		*driver = drivers[i];
 		driver->header.fields[VENDORID] = 0xffff;
 		driver->header.fields[DEVICEID] = 0xffff;
-		driver->header.fields[BASECLASS] = 0xff;
+		driver->header.fields[BASECLASS] = driver->class;
 		driver->header.fields[INTERRUPT_PIN] = 1;
 		if (driver->loaded)
 			endpoint_add_driver(model, driver);

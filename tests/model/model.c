@@ -140,6 +140,17 @@ static struct driver *find_driver(struct model *model, const char *name)
 	return NULL;
 }
 
+/* For a test, which must know the name. */
+static struct driver *the_driver(struct model *model, const char *name)
+{
+	struct driver *driver;
+
+	driver = find_driver(model, name);
+	if (!driver)
+		abort();
+	return driver;
+}
+
 void model_set_late(struct model *model, unsigned int operations)
 {
 	model->late = operations;
@@ -147,12 +158,12 @@ void model_set_late(struct model *model, unsigned int operations)
 
 void model_fail_bind(struct model *model, const char *driver, int err)
 {
-	find_driver(model, driver)->bind_error = err;
+	the_driver(model, driver)->bind_error = err;
 }
 
 void model_fail_probe(struct model *model, const char *driver)
 {
-	find_driver(model, driver)->fail_probe = true;
+	the_driver(model, driver)->fail_probe = true;
 }
 
 void model_fail_start(struct model *model, const char *controller, bool fail)

@@ -57,6 +57,7 @@ struct header {
 
 struct driver {
 	const char *name;
+	uint8_t class;            /* baseclass_code */
 	const char *directory;    /* of its files; NULL: the device's name */
 	const struct file *files; /* ends without a name; NULL: none */
 	struct header header;     /* one for all functions, as in the kernel */
