@@ -145,9 +145,12 @@ void epc_sim_config_add_exp(struct epc_sim_config *config, u16 type)
 {
 	const int exp = EPC_SIM_CAP_EXP;
 	u32 device = PCI_EXP_DEVCAP_EXT_TAG | PCI_EXP_DEVCAP_RBER | 1;
+	u16 control = 0x7fff;
 
-	if (type == PCI_EXP_TYPE_ENDPOINT)
+	if (type == PCI_EXP_TYPE_ENDPOINT) {
 		device |= PCI_EXP_DEVCAP_FLR;
+		control |= PCI_EXP_DEVCTL_BCR_FLR;
+	}
 
 	epc_sim_config_set(config, exp, 1, PCI_CAP_ID_EXP);
 	epc_sim_config_set(config, exp + PCI_EXP_FLAGS, 2,
@@ -155,7 +158,7 @@ void epc_sim_config_add_exp(struct epc_sim_config *config, u16 type)
 	epc_sim_config_set(config, exp + PCI_EXP_DEVCAP, 4, device);
 	epc_sim_config_set(config, exp + PCI_EXP_DEVCTL, 2,
 			   FIELD_PREP(PCI_EXP_DEVCTL_READRQ, 2));
-	epc_sim_config_allow(config, exp + PCI_EXP_DEVCTL, 2, 0x7fff);
+	epc_sim_config_allow(config, exp + PCI_EXP_DEVCTL, 2, control);
 	epc_sim_config_allow_clear(config, exp + PCI_EXP_DEVSTA, 2,
 				   PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED |
 				   PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD);

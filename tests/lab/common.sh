@@ -24,12 +24,12 @@ refused() {
 	[[ $said == *"$1"* ]] || die "$2: \"$3\": $said; should be: $1"
 }
 
-# is WANT COMMAND...: COMMAND must print WANT.
+# is WANT COMMAND...: COMMAND must print WANT, whatever its status.
 is() {
 	local want=$1 got
 	shift
 
-	got=$("$@")
+	got=$("$@") || :
 	[[ $got == "$want" ]] || die "$*: printed \"$got\", should be \"$want\""
 }
 

@@ -85,7 +85,7 @@ check map
 # A function-level reset takes what the host wrote.
 setpci -s 11:00.0 CAP_EXP+8.w=8000
 is 0000 setpci -s 11:00.0 COMMAND
-is 00000000 setpci -s 11:00.0 BASE_ADDRESS_4
+is 00000008 setpci -s 11:00.0 BASE_ADDRESS_4
 
 stop
 counts aborted_link_down check aborted
