@@ -134,10 +134,11 @@ int config_add_attribute(struct config_function *function, const char *name,
 	return attribute->name && attribute->value ? 0 : -ENOMEM;
 }
 
+/* Among the first count controllers. */
 static struct config_controller *find_controller(const struct epf_config *config,
-						 const char *name)
+						 size_t count, const char *name)
 {
-	for (size_t i = 0; i < config->num_controllers; i++)
+	for (size_t i = 0; i < count; i++)
 		if (strcmp(config->controllers[i].name.text, name) == 0)
 			return &config->controllers[i];
 	return NULL;
@@ -149,8 +150,8 @@ static int check_controllers(const struct epf_config *config)
 
 	for (size_t i = 0; i < config->num_controllers; i++) {
 		controller = &config->controllers[i];
-		first = find_controller(config, controller->name.text);
-		if (first != controller)
+		first = find_controller(config, i, controller->name.text);
+		if (first)
 			return config_fail(config, -EILSEQ,
 					   controller->name.mark, "name",
 					   controller->name.text,
@@ -267,7 +268,8 @@ static int add_links(const struct epf_config *config,
 	if (!name->text)
 		return add_link(primary, function, EPF_INTERFACE_PRIMARY,
 				function->number, true);
-	secondary = find_controller(config, name->text);
+	secondary = find_controller(config, config->num_controllers,
+				    name->text);
 	if (!secondary)
 		return config_fail(config, -EILSEQ, name->mark, "secondary",
 				   name->text,
