@@ -21,6 +21,7 @@
  * - -EINVAL     a value is out of range or of the wrong form
  * - -ESRCH      no function, controller or driver of that name
  * - -ENOTUNIQ   the name stands for more than one function
+ * - -ENOENT     no attribute or link of that name
  * - -EEXIST     the object is there already
  * - -EALREADY   the controller is in the wanted state already
  * - -EBUSY      the object is in use (linked, or its controller is started)

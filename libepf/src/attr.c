@@ -9,18 +9,18 @@
 #include "attr.h"
 
 static const struct attr_field fields[] = {
-	{ "vendorid", UINT16_MAX },
-	{ "deviceid", UINT16_MAX },
-	{ "subsys_vendor_id", UINT16_MAX },
-	{ "subsys_id", UINT16_MAX },
-	{ "revid", UINT8_MAX },
-	{ "progif_code", UINT8_MAX },
-	{ "subclass_code", UINT8_MAX },
-	{ "baseclass_code", UINT8_MAX },
-	{ "cache_line_size", UINT8_MAX },
-	{ "interrupt_pin", 4 },      /* 0: none, 1..4: INTA..INTD */
-	{ "msi_interrupts", 32 },
-	{ "msix_interrupts", 2048 },
+	{ "vendorid", UINT16_MAX, true },
+	{ "deviceid", UINT16_MAX, true },
+	{ "subsys_vendor_id", UINT16_MAX, true },
+	{ "subsys_id", UINT16_MAX, true },
+	{ "revid", UINT8_MAX, true },
+	{ "progif_code", UINT8_MAX, true },
+	{ "subclass_code", UINT8_MAX, true },
+	{ "baseclass_code", UINT8_MAX, true },
+	{ "cache_line_size", UINT8_MAX, true },
+	{ "interrupt_pin", 4, true }, /* 0: none, 1..4: INTA..INTD */
+	{ "msi_interrupts", 32, false },
+	{ "msix_interrupts", 2048, false },
 };
 
 const struct attr_field *attr_find_field(const char *name)

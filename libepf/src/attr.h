@@ -4,6 +4,7 @@
 #ifndef ATTR_H
 #define ATTR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A standard field of a function: what the PCI header and the specification
@@ -11,6 +12,7 @@
 struct attr_field {
 	const char *name;
 	uint32_t max;
+	bool in_header; /* which functions of one driver may share */
 };
 
 /* NULL for an attribute of the driver's own. */

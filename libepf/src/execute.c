@@ -8,8 +8,16 @@
 #include "attr.h"
 #include "plan.h"
 
-/* What was set on a function went with the function. Not so the fields of its
- * header: drivers like pci_epf_test have one for all of their functions. */
+/* Drivers like pci_epf_test have one header for all of their functions. */
+static bool is_shared(const struct epf_step *step)
+{
+	const struct attr_field *field;
+
+	field = attr_find_field(strrchr(step->path, '/') + 1);
+	return field && field->in_header;
+}
+
+/* What was set on a function went with the function, as far as it was its. */
 static void release_settings(struct epf_plan *plan, size_t create, size_t count)
 {
 	size_t i;
@@ -20,7 +28,7 @@ static void release_settings(struct epf_plan *plan, size_t create, size_t count)
 		if (step->operation == EPF_OPERATION_SET &&
 		    step->state == EPF_STEP_STUCK &&
 		    !strcmp(step->directory, plan->steps[create]->path) &&
-		    !attr_find_field(strrchr(step->path, '/') + 1))
+		    !is_shared(step))
 			step->state = EPF_STEP_UNDONE;
 	}
 }

@@ -30,8 +30,10 @@ static const char *hint_of(enum epf_operation operation, int err)
 		{ EPF_OPERATION_SET, -EBUSY, "unlink the function first" },
 		{ EPF_OPERATION_SET, -EOPNOTSUPP, "unlink the function first" },
 		{ EPF_OPERATION_LINK, -EBUSY, "it is linked already" },
+		{ EPF_OPERATION_LINK, -EEXIST, "it is linked already" },
 		{ EPF_OPERATION_LINK, -EINVAL, "the controller has no number "
-		  "left for it, or the driver refused: see the kernel log" },
+		  "left, it is a virtual function, or its driver refused: see "
+		  "the kernel log" },
 		{ EPF_OPERATION_START, -EINVAL, KERNEL_LOG },
 	};
 	size_t i;
