@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --timeout 120
+# lab: --time-travel --timeout 120
 #
 # What is broken is found and said, and pcitest comes back, whatever the device
 # does. The last of it leaves a process in the kernel.
@@ -63,7 +63,7 @@ run 1 --suite irq,xfer --sizes 1
 outcome irq.msi fail "vector 1-8 of 32: no interrupt within 1 s; the others"
 outcome xfer.read.msi.1 skip "does not arrive"
 setpci -s 11:00.0 COMMAND=6
-run 0 --suite irq --timeout 5
+run 0 --suite bar,irq
 is 0 jq .summary.failed "$work/run"
 
 # A signal: a whole report, and an end by that signal.
