@@ -2,89 +2,88 @@
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 # shellcheck shell=bash
 #
-# The lab kernel: unpack, configure, build. Everything is kept in the cache
-# under a name that says what it was made from; a folder without its
-# `complete` file was interrupted and is made again.
+# The lab kernel: unpack, configure, build.
 
-# kernel_prepare FLAVOUR: build if needed. Sets kernel_dir, kernel_release.
+# kernel_prepare: set KERNEL to the build folder of the kernel and flavour
+# that the options name, SOURCE to its source; make what is missing.
 kernel_prepare() {
-	local flavour=$1 fragments source key
+	local -a fragments=("$LAB/config/base.config")
+	local key name
 
-	fragments=("$LAB/config/base.config")
-	case $flavour in
-	release) fragments+=("$LAB/config/time-travel.config") ;;
-	debug) fragments+=("$LAB/config/time-travel.config"
-		"$LAB/config/debug.config") ;;
-	esac
+	kernel_source
+	if kernel_can_smp && [[ ! $OPT_TIME_TRAVEL ]]; then
+		fragments+=("$LAB/config/smp.config")
+	else
+		fragments+=("$LAB/config/time-travel.config")
+	fi
+	if [[ $OPT_DEBUG ]]; then
+		fragments+=("$LAB/config/debug.config")
+	fi
 
-	source=$(kernel_source)
-	key=$({ cat "${fragments[@]}" "$LAB/config/Kconfig"; gcc -dumpfullversion; } | sha256sum)
-	kernel_dir=$CACHE/kernel/${source##*/}-$flavour-${key:0:12}
-	once "$kernel_dir" kernel_build "$source" "${fragments[@]}"
-	kernel_release=$(<"$kernel_dir/include/config/kernel.release")
+	key=$({ echo "$SOURCE_ID"; cat "${fragments[@]}"; gcc -dumpfullversion; } |
+		sha256sum)
+	name=$OPT_KERNEL
+	[[ $name != */* ]] || name=$(basename -- "$SOURCE")
+	KERNEL=$CACHE/kernel/$name-${OPT_DEBUG:-release}-${key:0:12}
+	once "$KERNEL" kernel_build "${fragments[@]}"
 }
 
-# once DIR COMMAND...: make DIR with COMMAND, unless that was done; one maker
-# at a time.
-once() {
-	local dir=$1 lock
-	shift
-	[[ -e $dir/complete ]] && return
-
-	mkdir -p "${dir%/*}"
-	exec {lock}>"$dir.lock"
-	if ! flock -n "$lock"; then
-		say "waiting for another epflab, which is making ${dir##*/}"
-		flock "$lock"
-	fi
-	if [[ ! -e $dir/complete ]]; then
-		rm -rf "$dir"
-		mkdir "$dir"
-		"$@" "$dir"
-		touch "$dir/complete"
-	fi
-	exec {lock}>&-
-}
-
-# Print the folder of the kernel source, unpacking it if needed.
+# Set SOURCE, and SOURCE_ID, which changes with its content.
 kernel_source() {
-	local package=linux-source-6.12 version dir
+	local package
 
-	version=$(dpkg-query -W -f '${Version}' $package)
-	dir=$CACHE/source/$package-$version
-	once "$dir" kernel_unpack "/usr/src/$package.tar.xz"
-	echo "$dir"
+	case $OPT_KERNEL in
+	6.12)
+		package=linux-source-6.12
+		SOURCE_ID=$package-$(dpkg-query -W -f '${Version}' $package)
+		SOURCE=$CACHE/source/$SOURCE_ID
+		once "$SOURCE" kernel_unpack "/usr/src/$package.tar.xz"
+		;;
+	*/*)
+		SOURCE=$(realpath -e -- "$OPT_KERNEL") ||
+			fail $EXIT_SETUP "--kernel $OPT_KERNEL: no such folder"
+		[[ -d $SOURCE/arch/um ]] ||
+			fail $EXIT_SETUP "--kernel $SOURCE: not a kernel source"
+		SOURCE_ID="$SOURCE $(kernel_newest_file)"
+		;;
+	*)
+		fail $EXIT_SETUP "--kernel $OPT_KERNEL: not known;" \
+			"use 6.12 or the folder of a kernel source"
+		;;
+	esac
+}
+
+kernel_newest_file() {
+	find "$SOURCE" -name .git -prune -o -type f -printf '%T@ %P\n' |
+		sort -n | tail -n 1
 }
 
 kernel_unpack() {
 	local tarball=$1 dir=$2
-	say "unpacking ${tarball##*/}"
-	tar -xf "$tarball" -C "$dir" --strip-components=1
+	long_step "unpacking the kernel source" "$dir.log" \
+		tar -xf "$tarball" -C "$dir" --strip-components=1
+}
+
+kernel_can_smp() {
+	grep -q '^config SMP' "$SOURCE/arch/um/Kconfig"
 }
 
 kernel_build() {
-	local source=$1 dir=${!#}
-	local fragments=("${@:2:$#-2}")
+	local dir=${!#}
+	local fragments=("${@:1:$#-1}")
 
-	say "building ${dir##*/}"
-	{
-		# See lab/config/Kconfig.
-		cat "$source/Kconfig" "$LAB/config/Kconfig" >"$dir/Kconfig" &&
-		kernel_make -C "$source" O="$dir" tinyconfig &&
-		(cd "$dir" && ARCH=um "$source/scripts/kconfig/merge_config.sh" \
-			-m .config "${fragments[@]}") &&
-		kernel_make -C "$source" O="$dir" olddefconfig &&
-		kernel_make -C "$source" O="$dir" -j"$(nproc)" &&
-		kernel_make -C "$source" O="$dir" \
-			INSTALL_MOD_PATH="$dir/modules" modules_install
-	} >"$dir.log" 2>&1 </dev/null || {
-		tail -n 20 "$dir.log" >&2
-		rm -rf "$dir"
-		fail $EXIT_SETUP "building the kernel failed: $dir.log"
-	}
-}
-
-kernel_make() {
-	make ARCH=um KBUILD_KCONFIG="$kernel_dir/Kconfig" \
-		KCFLAGS=-DNR_IRQS_LEGACY=64 "$@"
+	long_step "building the kernel ${dir##*/}" "$dir.log" \
+		bash -euc '
+			dir=$1 source=$2
+			shift 2
+			um() {
+				make -C "$source" ARCH=um O="$dir" "$@"
+			}
+			um tinyconfig
+			cd "$dir"
+			"$source/scripts/kconfig/merge_config.sh" -m .config "$@"
+			um olddefconfig
+			um -j"$(nproc)"
+			um INSTALL_MOD_PATH=installed modules_install
+			' kernel_build "$dir" "$SOURCE" "${fragments[@]}"
 }

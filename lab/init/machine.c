@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+/*
+ * The machine inside: the files of the one outside, to be changed at will
+ * and forgotten, and the file systems every program expects.
+ */
+
+#include <errno.h>
+#include <limits.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "init.h"
+
+/* The old root, until the new one is complete */
+#define OUTSIDE		"/mnt"
+
+#define SIM_GROUP	"/sys/kernel/config/pci_epc_sim"
+#define SIM_NAME	"epc-sim.0"
+
+static void mount_one(const char *type, const char *target,
+		      const char *options)
+{
+	if (mount(type, target, type, 0, options) < 0)
+		fail("mount %s on %s: %s", type, target, strerror(errno));
+}
+
+static void make_directories(const char *path)
+{
+	char part[PATH_MAX];
+	const char *end = path;
+
+	while ((end = strchr(end + 1, '/'))) {
+		snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
+		mkdir(part, 0755);
+	}
+	mkdir(path, 0755);
+}
+
+/*
+ * /run and /dev start empty inside: fetch a folder from outside that is
+ * hidden by them.
+ */
+void machine_show(const char *path)
+{
+	char outside[PATH_MAX];
+
+	if (!path || !access(path, F_OK))
+		return;
+	snprintf(outside, sizeof(outside), OUTSIDE "%s", path);
+	if (access(outside, F_OK) < 0)
+		return;
+	make_directories(path);
+	if (mount(outside, path, NULL, MS_BIND, NULL) < 0)
+		fail("%s: %s", path, strerror(errno));
+}
+
+/* The loopback interface is there, but down. */
+static void loopback_up(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		fail("lo: %s", strerror(errno));
+	close(fd);
+}
+
+static void make_root(void)
+{
+	static const char * const folders[] = {
+		"/mnt/root", "/mnt/upper", "/mnt/work",
+		"/mnt/upper-tmp", "/mnt/work-tmp",
+	};
+	size_t i;
+
+	mount_one("tmpfs", "/mnt", NULL);
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		mkdir(folders[i], 0755);
+	chmod("/mnt/upper-tmp", 01777);
+	mount_one("overlay", "/mnt/root",
+		  "lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work");
+	mount_one("overlay", "/mnt/root/tmp",
+		  "lowerdir=/tmp,upperdir=/mnt/upper-tmp,workdir=/mnt/work-tmp");
+
+	if (chdir("/mnt/root") < 0 || syscall(SYS_pivot_root, ".", "mnt") < 0 ||
+	    chdir("/") < 0)
+		fail("pivot_root: %s", strerror(errno));
+}
+
+void machine_set_up(const char *modules)
+{
+	struct utsname name;
+	char path[PATH_MAX];
+
+	make_root();
+	mount_one("proc", "/proc", NULL);
+	mount_one("sysfs", "/sys", NULL);
+	mount_one("devtmpfs", "/dev", NULL);
+	mkdir("/dev/pts", 0755);
+	mkdir("/dev/shm", 01777);
+	mount_one("devpts", "/dev/pts", "mode=620,ptmxmode=666");
+	mount_one("tmpfs", "/dev/shm", NULL);
+	mount_one("tmpfs", "/run", "mode=755");
+	mount_one("configfs", "/sys/kernel/config", NULL);
+	mount_one("debugfs", "/sys/kernel/debug", NULL);
+
+	/* What udev makes elsewhere; here there is none. */
+	if (symlink("/proc/self/fd", "/dev/fd") < 0 ||
+	    symlink("/proc/self/fd/0", "/dev/stdin") < 0 ||
+	    symlink("/proc/self/fd/1", "/dev/stdout") < 0 ||
+	    symlink("/proc/self/fd/2", "/dev/stderr") < 0)
+		fail("/dev: %s", strerror(errno));
+
+	machine_show(modules);
+	uname(&name);
+	make_directories("/lib/modules");
+	snprintf(path, sizeof(path), "/lib/modules/%s", name.release);
+	if (symlink(modules, path) < 0)
+		fail("%s: %s", path, strerror(errno));
+
+	if (sethostname("lab", 3) < 0)
+		fail("hostname: %s", strerror(errno));
+	loopback_up();
+}
+
+void machine_close_outside(void)
+{
+	if (umount2(OUTSIDE, MNT_DETACH) < 0)
+		fail(OUTSIDE ": %s", strerror(errno));
+}
+
+static void load_module(const char *name)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execlp("modprobe", "modprobe", name, NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0)
+		fail("modprobe %s failed", name);
+}
+
+/* Bring the simulated controller up; profile may be NULL. */
+void machine_make_sim(const char *profile)
+{
+	load_module("pci-epc-sim");
+	if (mkdir(SIM_GROUP "/" SIM_NAME, 0755) < 0)
+		fail(SIM_GROUP "/" SIM_NAME ": %s", strerror(errno));
+	if (profile)
+		write_file(SIM_GROUP "/" SIM_NAME "/profile", profile);
+	write_file(SIM_GROUP "/" SIM_NAME "/live", "1");
+}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# shellcheck shell=bash
+#
+# The cache: folders under names that say what they were made from. One
+# without its `complete` file was interrupted, and is made again.
+
+# once DIR COMMAND...: make DIR with COMMAND, unless it is there; one maker at
+# a time.
+once() {
+	local dir=$1 lock
+	shift
+
+	[[ -e $dir/complete ]] && return
+	lock "$dir"
+	if [[ ! -e $dir/complete ]]; then
+		rm -rf "$dir"
+		mkdir "$dir"
+		if ! "$@" "$dir"; then
+			rm -rf "$dir"
+			exit "$EXIT_SETUP"
+		fi
+		touch "$dir/complete"
+	fi
+	unlock
+}
+
+# lock PATH: wait until no other epflab works on PATH.
+lock() {
+	mkdir -p "${1%/*}"
+	exec {LOCK}>"$1.lock"
+	if ! flock -n "$LOCK"; then
+		say "waiting for another epflab, which is making ${1##*/}"
+		flock "$LOCK"
+	fi
+}
+
+unlock() {
+	exec {LOCK}>&-
+}
