@@ -91,7 +91,7 @@ run 2 run --dma maybe;               error "maybe: not auto, on or off"
 run 2 run --sizes 0;                 error "--sizes 0: "
 run 2 run --sizes 1,,2;              error "--sizes 1,,2: "
 run 2 run --sizes 1Q;                error "--sizes 1Q: "
-run 2 run --json --tap;              error "--json and --tap"
+run 2 run --json --tap;              valid pcitest-error
 run 2 run -D;                        error "-- 'D'"
 run 2 run -D nonsense;               error "nonsense: neither a path nor"
 run 2 run -D 0000:00:20.0;           error "0000:00:20.0: neither a path nor"
@@ -101,6 +101,12 @@ run 1 run -D /dev/null/none;         error "/dev/null/none: Not a directory"
 run 1 run -D /dev/null;              error "/dev/null: not an endpoint test"
 run 1 run -D ffff:ff:1f.7;           error "ffff:ff:1f.7: not an endpoint test"
 run 1 run --junit /dev/null/x;       error "--junit /dev/null/x: "
+
+for arguments in "run --bogus" "run --suite x" "run --sizes 0" "list more" x; do
+	# shellcheck disable=SC2086
+	run 2 $arguments --json;     valid pcitest-error
+done
+run 0 run --json --help;             has '^Usage'
 
 # The kernel tool's command line.
 run 234 -h;                          has '^  -x NUMBER' "$work/err"

@@ -19,6 +19,7 @@
 #include "endpoint.h"
 #include "exit.h"
 #include "message.h"
+#include "usage.h"
 
 #define SCHEMA_VERSION 1
 
@@ -170,6 +171,7 @@ static int run(int argc, char **argv)
 	int err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &json);
+	usage_call_off();
 
 	err = endpoints_find(&endpoints, &count);
 	if (err) {

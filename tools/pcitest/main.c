@@ -12,6 +12,7 @@
 #include "command.h"
 #include "exit.h"
 #include "message.h"
+#include "usage.h"
 
 const char *argp_program_version = "pcitest " PROJECT_VERSION;
 
@@ -105,10 +106,13 @@ int main(int argc, char **argv)
 	/* Messages of argp and getopt begin with it. */
 	argv[0] = program_invocation_short_name;
 
-	if (argc > 1 && is_legacy(argv[1]))
+	if (argc > 1 && is_legacy(argv[1])) {
 		status = legacy_run(argc, argv);
-	else
+	} else {
+		usage_promise_document(argc, argv);
 		status = run_command(argc, argv);
+		usage_print_document();
+	}
 
 	if (close_stdout() < 0 && status == EXIT_CODE_OK)
 		status = EXIT_CODE_FAILED;

@@ -21,6 +21,7 @@
 #include "report.h"
 #include "sizes.h"
 #include "test.h"
+#include "usage.h"
 
 static const struct suite *const all_suites[] = {
 	&suite_bar,
@@ -477,6 +478,7 @@ static int run(int argc, char **argv)
 			arguments.sizes, strerror(-err));
 		return err == -ENOMEM ? EXIT_CODE_FAILED : EXIT_CODE_USAGE;
 	}
+	usage_call_off();
 	parameters->sizes = &sizes;
 	make_plan(&plan, parameters);
 
