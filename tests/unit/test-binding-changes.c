@@ -152,8 +152,8 @@ static void the_header_of_a_linked_function_stays(void **state)
 			       "    vendor-id: 0x1234\n"),
 		     -EBUSY,
 		     "test.yaml:9:16: f0: vendorid is 0xffff, not 0x1234, and "
-		     "the function is linked to epc-sim.0; first: epfctl "
-		     "unlink f0 epc-sim.0\n");
+		     "the function is linked to epc-sim.0; unlink it "
+		     "first\n");
 }
 
 static void a_driver_may_take_its_attributes_at_any_time(void **state)
@@ -176,8 +176,8 @@ static void a_function_belongs_to_another_controller(void **state)
 		     "  functions:\n" F0,
 		     -EBUSY,
 		     "test.yaml:5:12: f0: it belongs to epc-b, and the "
-		     "function is linked to epc-sim.0; first: epfctl unlink "
-		     "f0 epc-sim.0\n");
+		     "function is linked to epc-sim.0; unlink it "
+		     "first\n");
 }
 
 static void a_started_controller_gets_no_function(void **state)
@@ -194,8 +194,8 @@ static void a_started_controller_gets_no_function(void **state)
 		     "  functions:\n" F0,
 		     -EBUSY,
 		     "test.yaml:5:12: epc-sim.0: the controller is started, "
-		     "and a function is to be linked to it; first: epfctl stop "
-		     "epc-sim.0\n");
+		     "and a function is to be linked to it; stop it "
+		     "first\n");
 }
 
 static void a_controller_is_stopped_before_it_is_changed(void **state)
@@ -226,8 +226,8 @@ static void a_linked_function_gets_no_virtual_ones(void **state)
 	fixture_apply_text(*state, PF(VF("1", "v1")));
 	expect_error(*state, PF(VF("1", "v1") VF("2", "v2")), -EBUSY,
 		     "test.yaml:11:7: pf: a virtual function is missing, and "
-		     "the function is linked to epc-sim.0; first: epfctl "
-		     "unlink pf epc-sim.0\n");
+		     "the function is linked to epc-sim.0; unlink it "
+		     "first\n");
 }
 
 static void virtual_functions_are_added_in_order(void **state)
@@ -268,8 +268,8 @@ static void a_linked_function_becomes_no_virtual_one(void **state)
 	fixture_apply_text(*state, FILE_WITH(F0));
 	expect_error(*state, PF(VF("1", "f0")), -EBUSY,
 		     "test.yaml:10:52: f0: it is to become a virtual function, "
-		     "and the function is linked to epc-sim.0; first: epfctl "
-		     "unlink f0 epc-sim.0\n");
+		     "and the function is linked to epc-sim.0; unlink it "
+		     "first\n");
 }
 
 static void a_failed_step_is_owed_to_its_line(void **state)

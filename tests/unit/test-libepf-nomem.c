@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+/* Without memory every call says -ENOMEM, or does what it was asked to; none
+ * leaks or crashes, whichever allocation it is that fails. The linker brings
+ * all allocations here (--wrap). */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "files-fixture.h"
+
+static unsigned int allocations, fail_at;
+
+static bool fails(void)
+{
+	return ++allocations == fail_at;
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size)
+{
+	return fails() ? NULL : __real_realloc(memory, size);
+}
+
+void *__real_reallocarray(void *memory, size_t count, size_t size);
+void *__wrap_reallocarray(void *memory, size_t count, size_t size);
+void *__wrap_reallocarray(void *memory, size_t count, size_t size)
+{
+	return fails() ? NULL : __real_reallocarray(memory, count, size);
+}
+
+char *__real_strdup(const char *string);
+char *__wrap_strdup(const char *string);
+char *__wrap_strdup(const char *string)
+{
+	return fails() ? NULL : __real_strdup(string);
+}
+
+char *__real_strndup(const char *string, size_t size);
+char *__wrap_strndup(const char *string, size_t size);
+char *__wrap_strndup(const char *string, size_t size)
+{
+	return fails() ? NULL : __real_strndup(string, size);
+}
+
+int __real_vasprintf(char **string, const char *format, va_list args);
+int __wrap_vasprintf(char **string, const char *format, va_list args);
+int __wrap_vasprintf(char **string, const char *format, va_list args)
+{
+	return fails() ? -1 : __real_vasprintf(string, format, args);
+}
+
+/* Call run with every allocation failing in turn, until there are no more. */
+static unsigned int try_all(struct fixture *f, int (*run)(struct fixture *f))
+{
+	unsigned int n, refused = 0;
+	int err;
+
+	for (n = 1;; n++) {
+		allocations = 0;
+		fail_at = n;
+		err = run(f);
+		fail_at = 0;
+		if (allocations < n) {
+			assert_int_equal(err, 0);
+			return refused;
+		}
+		assert_true(err == 0 || err == -ENOMEM);
+		refused += err != 0;
+	}
+}
+
+static int make_context(struct fixture *f)
+{
+	struct epf_ctx_options options = {
+		.size = sizeof(options),
+		.root = f->root,
+	};
+	struct epf_ctx *ctx;
+	int err;
+
+	err = epf_ctx_new(&options, &ctx);
+	if (!err)
+		epf_ctx_free(ctx);
+	return err;
+}
+
+static void contexts(void **state)
+{
+	assert_in_range(try_all(*state, make_context), 3, 100);
+}
+
+static int take_snapshot(struct fixture *f)
+{
+	struct epf_topology *topology;
+	int err;
+
+	err = epf_topology_new(f->ctx, &topology);
+	if (err) {
+		assert_int_equal(epf_error_get_errno(epf_ctx_get_error(f->ctx)),
+				 ENOMEM);
+		assert_non_null(epf_error_get_message(
+			epf_ctx_get_error(f->ctx)));
+	} else {
+		epf_topology_free(topology);
+	}
+	return err;
+}
+
+static void snapshots(void **state)
+{
+	_cleanup_free_ char *link = NULL;
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_function(f);
+	link = string_format("%s/" PCI_EP "/controllers/sim.0/any", f->root);
+	assert_int_equal(symlink("../../functions/pci_epf_test/f0", link), 0);
+	make_ctx(f, f->root, 0);
+	assert_in_range(try_all(f, take_snapshot), 30, 1000);
+}
+
+static int check_tree(struct fixture *f, bool changed)
+{
+	_cleanup_free_ char *made = NULL, *link = NULL;
+
+	made = string_format("%s/" PCI_EP "/functions/pci_epf_test/f1",
+			     f->root);
+	link = string_format("%s/" PCI_EP "/controllers/sim.0/pci_epf_test:f0",
+			     f->root);
+	assert_int_equal(access(made, F_OK), changed ? 0 : -1);
+	assert_int_equal(access(link, F_OK), changed ? 0 : -1);
+	if (!changed)
+		return 0;
+	assert_int_equal(rmdir(made), 0);
+	return unlink(link);
+}
+
+static int run_plan(struct fixture *f)
+{
+	struct epf_plan *plan = NULL;
+	int err;
+
+	err = epf_plan_new(f->ctx, &plan);
+	if (!err)
+		err = epf_plan_create(plan, "pci_epf_test", "f1");
+	if (!err)
+		err = epf_plan_set(plan, "pci_epf_test", "f0", "bar0_size",
+				   "262144");
+	if (!err)
+		err = epf_plan_link(plan, "pci_epf_test", "f0", "sim.0",
+				    EPF_INTERFACE_PRIMARY);
+	if (!err)
+		err = epf_plan_execute(plan);
+	/* The undoing needs no memory that it could lack: one failed. */
+	assert_false(plan && epf_plan_is_incomplete(plan));
+	epf_plan_free(plan);
+	return err;
+}
+
+static int run_and_check(struct fixture *f)
+{
+	unsigned int before;
+	int err;
+
+	err = run_plan(f);
+	before = allocations;
+	fail_at = 0;
+	check_tree(f, !err);
+	allocations = before;
+	return err;
+}
+
+static void plans(void **state)
+{
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_function(f);
+	make_ctx(f, f->root, 0);
+	assert_in_range(try_all(f, run_and_check), 20, 1000);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(contexts),
+		TEST(snapshots),
+		TEST(plans),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
