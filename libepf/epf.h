@@ -301,7 +301,8 @@ enum epf_interface epf_link_get_interface(const struct epf_link *link);
  * @param path File.
  * @param config Set to the configuration; free it with ::epf_config_free.
  * @return 0, -EILSEQ (not YAML, unknown key, wrong type, value out of range:
- *         the record has line and column), or -errno of reading the file.
+ *         the record has line and column), -EFBIG (more than 1 MiB), -ENOMEM,
+ *         or -errno of reading the file.
  */
 int epf_config_read(struct epf_ctx *ctx, const char *path,
 		    struct epf_config **config);

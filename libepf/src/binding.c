@@ -20,7 +20,7 @@
 
 #define MAX_FILE_SIZE (1024 * 1024)
 #define MAX_CONTROLLERS 64
-/* pci_epc.function_num_map and pci_epf.vfunction_num_map are an unsigned long. */
+/* The kernel keeps the numbers that are taken in an unsigned long. */
 #define MAX_FUNCTIONS 64
 #define MAX_VFS 63
 #define MAX_ATTRIBUTES 256

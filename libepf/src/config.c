@@ -135,8 +135,8 @@ int config_add_attribute(struct config_function *function, const char *name,
 }
 
 /* Among the first count controllers. */
-static struct config_controller *find_controller(const struct epf_config *config,
-						 size_t count, const char *name)
+static struct config_controller *
+find_controller(const struct epf_config *config, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(config->controllers[i].name.text, name) == 0)

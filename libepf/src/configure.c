@@ -61,21 +61,22 @@ find_function(const struct work *work, const struct config_function *wanted)
 	return NULL;
 }
 
-/* "controllers here: a, b" */
+/* "the controllers are a, b" */
 static char *list_controllers(const struct epf_topology *topology)
 {
+	size_t count = epf_topology_get_num_controllers(topology);
 	const struct epf_controller *controller;
 	char *text = NULL;
 	FILE *stream;
 	size_t size;
 
-	if (epf_topology_get_num_controllers(topology) == 0)
+	if (count == 0)
 		return strdup("there are no controllers: is the driver of one loaded?");
 	stream = open_memstream(&text, &size);
 	if (!stream)
 		return NULL;
 	fputs("the controllers are ", stream);
-	for (size_t i = 0; i < epf_topology_get_num_controllers(topology); i++) {
+	for (size_t i = 0; i < count; i++) {
 		controller = epf_topology_get_controller(topology, i);
 		fprintf(stream, "%s%s", i ? ", " : "",
 			epf_controller_get_name(controller));
@@ -91,10 +92,11 @@ static int find_controller(const struct work *work,
 			   const struct epf_controller **found)
 {
 	const struct epf_topology *topology = work->topology;
+	size_t count = epf_topology_get_num_controllers(topology);
 	_cleanup_free_ char *hint = NULL;
 	const struct epf_controller *controller;
 
-	for (size_t i = 0; i < epf_topology_get_num_controllers(topology); i++) {
+	for (size_t i = 0; i < count; i++) {
 		controller = epf_topology_get_controller(topology, i);
 		if (strcmp(epf_controller_get_name(controller),
 			   wanted->name.text) == 0) {
@@ -143,11 +145,9 @@ static int fail_bound(const struct work *work, struct config_mark mark,
 		epf_function_get_name(epf_link_get_function(link));
 	const char *controller =
 		epf_controller_get_name(epf_link_get_controller(link));
-	_cleanup_free_ char *hint =
-		string_format("first: epfctl unlink %s %s", function,
-			      controller);
 
-	return config_fail(work->config, -EBUSY, mark, function, NULL, hint,
+	return config_fail(work->config, -EBUSY, mark, function, NULL,
+			   "unlink it first",
 			   "%s, and the function is linked to %s", what,
 			   controller);
 }
@@ -344,13 +344,10 @@ static int check_stopped(const struct work *work,
 			 const struct epf_controller *controller,
 			 struct config_mark mark)
 {
-	_cleanup_free_ char *hint = NULL;
-
 	if (!wanted->start || !epf_controller_is_started(controller))
 		return 0;
-	hint = string_format("first: epfctl stop %s", wanted->name.text);
 	return config_fail(work->config, -EBUSY, mark, wanted->name.text, NULL,
-			   hint,
+			   "stop it first",
 			   "the controller is started, and a function is to be linked to it");
 }
 

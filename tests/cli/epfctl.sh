@@ -253,13 +253,17 @@ for arguments in "--json" "nosuch --json" "--nosuch --json" "show --json a b"; d
 done
 
 echo "== names that would drive the terminal"
-mkdir "$pci_ep"/functions/nvmet_pci_epf/$'red\e[31m\n'
+drive=$pci_ep/functions/nvmet_pci_epf
+(cd "$drive" && mkdir $'red\e[31m\n' $'\xc2\x9b31m' $'latin\xfc' grün)
 run 0 list functions
-grep -qF 'nvmet_pci_epf/red\x1b[31m\x0a' "$work/out" ||
-	complain "$what: not escaped"
+for name in 'red\x1b[31m\x0a' '\xc2\x9b31m' 'latin\xfc' grün; do
+	grep -q "^nvmet_pci_epf/${name//[\\[]/\\&} *-  *-  *-$" "$work/out" ||
+		complain "$what: no $name"
+done
 run 0 --json list functions
-valid epfctl-list '.functions[0].name == "red\u001b[31m\n"'
-rmdir "$pci_ep"/functions/nvmet_pci_epf/$'red\e[31m\n'
+valid epfctl-list '[.functions[0:4][].name] |
+	. == ["grün", "latin\ufffd", "red\u001b[31m\n", "\u009b31m"]'
+rmdir "$drive"/*
 
 echo "== output that goes nowhere"
 "$EPFCTL" --root "$tree" list >/dev/full 2>"$work/err"

@@ -58,7 +58,7 @@ says 1 "epfctl: write 0 to $ep/controllers/epc-sim.0/start: it is stopped" \
 says 1 "epfctl: f0: not linked to that controller" unlink f0 epc-sim.0
 
 epfctl link f0 epc-sim.0
-says 1 "epfctl: symlink $ep/controllers/epc-sim.0/pci_epf_test:f0: File exists" \
+says 1 "epfctl: symlink $ep/controllers/epc-sim.0/pci_epf_test:f0: File exists; it is linked already" \
 	link f0 epc-sim.0
 says 1 "epfctl: write 1 to $ep/$test/f0/vendorid: the function is linked: the value would not reach the host; unlink the function first" \
 	set f0 vendorid=1
@@ -71,11 +71,11 @@ says 1 "epfctl: unlink $ep/controllers/epc-sim.0/pci_epf_test:f0: the controller
 	unlink f0 epc-sim.0
 
 binding '  - { reg: 0, function-name: pci_epf_test, name: f0, vendor-id: 1 }'
-says 1 "test.yaml:5:65: f0: vendorid is 0x104c, not 0x0001, and the function is linked to epc-sim.0; first: epfctl unlink f0 epc-sim.0" \
+says 1 "test.yaml:5:65: f0: vendorid is 0x104c, not 0x0001, and the function is linked to epc-sim.0; unlink it first" \
 	apply test.yaml
 binding '  - { reg: 0, function-name: pci_epf_test, name: f0 }
   - { reg: 1, function-name: pci_epf_test, name: f1 }'
-says 1 "test.yaml:6:12: epc-sim.0: the controller is started, and a function is to be linked to it; first: epfctl stop epc-sim.0" \
+says 1 "test.yaml:6:12: epc-sim.0: the controller is started, and a function is to be linked to it; stop it first" \
 	apply test.yaml
 
 # The last of several steps is refused: those before it are undone.

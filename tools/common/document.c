@@ -4,12 +4,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <json-c/json.h>
 
 #include "document.h"
 #include "exit.h"
 #include "message.h"
+#include "utf8.h"
+
+/* U+FFFD, for what is no character. */
+#define REPLACEMENT "\xef\xbf\xbd"
 
 struct json_object *document_new(const char *schema, int version)
 {
@@ -61,5 +66,23 @@ struct json_object *document_hex(uint64_t value, int digits)
 
 struct json_object *document_string(const char *string)
 {
-	return string ? json_object_new_string(string) : NULL;
+	struct json_object *object;
+	char *text = NULL;
+	size_t size, length;
+	FILE *stream;
+
+	if (!string)
+		return NULL;
+	stream = open_memstream(&text, &size);
+	if (!stream)
+		return json_object_new_string(string);
+	for (; *string; string += length ? length : 1) {
+		length = utf8_length(string);
+		fwrite(length ? string : REPLACEMENT, 1,
+		       length ? length : strlen(REPLACEMENT), stream);
+	}
+	fclose(stream);
+	object = json_object_new_string(text);
+	free(text);
+	return object;
 }

@@ -32,7 +32,8 @@ struct json_object *document_error(const char *text);
 /* "0x0a4c": value in hex, digits wide. A new object. */
 struct json_object *document_hex(uint64_t value, int digits);
 
-/* A string, or null for NULL. A new object. */
+/* A string, or null for NULL. A new object. Bytes that are no UTF-8 become
+ * U+FFFD: JSON cannot have them. */
 struct json_object *document_string(const char *string);
 
 #endif

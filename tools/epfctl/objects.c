@@ -33,7 +33,7 @@ static const char *interface_text(const struct epf_link *link)
 
 static FILE *open_text(char **text)
 {
-	static size_t size;
+	static size_t size; /* not asked for, but must outlive the stream */
 	FILE *stream = open_memstream(text, &size);
 
 	if (stream)
@@ -149,8 +149,9 @@ static struct json_object *reference_json(const struct epf_function *function)
 
 	json_object_object_add(json, "driver",
 			       document_string(driver_name(function)));
-	json_object_object_add(json, "name",
-			       document_string(epf_function_get_name(function)));
+	json_object_object_add(
+		json, "name",
+		document_string(epf_function_get_name(function)));
 	return json;
 }
 
@@ -172,13 +173,12 @@ static struct json_object *link_json(const struct epf_link *link)
 static struct json_object *attributes_json(const struct epf_function *function)
 {
 	struct json_object *json = json_object_new_object();
-	const char *name;
+	const char *name, *text;
 
 	for (size_t i = 0; i < epf_function_get_num_attributes(function); i++) {
 		name = epf_function_get_attribute_name(function, i);
-		json_object_object_add(json, name,
-				       document_string(epf_function_get_attribute(
-					       function, name)));
+		text = epf_function_get_attribute(function, name);
+		json_object_object_add(json, name, document_string(text));
 	}
 	return json;
 }

@@ -9,6 +9,7 @@
 
 #include "document.h"
 #include "report.h"
+#include "utf8.h"
 
 int fail(struct epfctl *ctl, struct failure failure)
 {
@@ -35,29 +36,41 @@ struct failure get_failure(const struct epfctl *ctl)
 	};
 }
 
-static bool is_control(const char *c)
+/* Bytes of the character that text begins with if it can be printed, else 0:
+ * control characters are U+0000 to 1F, 7F, and 80 to 9F. */
+static size_t printable(const char *text)
 {
-	return iscntrl((unsigned char)*c);
+	size_t length = utf8_length(text);
+
+	if (length == 1 && iscntrl((unsigned char)*text))
+		return 0;
+	if (length == 2 && (unsigned char)text[0] == 0xc2 &&
+	    (unsigned char)text[1] < 0xa0)
+		return 0;
+	return length;
 }
 
 void put_escaped(const char *text, FILE *stream)
 {
-	for (; *text; text++)
-		if (is_control(text))
-			fprintf(stream, "\\x%02x", (unsigned char)*text);
+	size_t length;
+
+	for (; *text; text += length ? length : 1) {
+		length = printable(text);
+		if (length)
+			fwrite(text, 1, length, stream);
 		else
-			fputc(*text, stream);
+			fprintf(stream, "\\x%02x", (unsigned char)*text);
+	}
 }
 
 size_t escaped_width(const char *text)
 {
-	size_t width = 0;
+	size_t width = 0, length;
 
-	for (; *text; text++)
-		if (is_control(text))
-			width += strlen("\\x00");
-		else if ((*text & 0xc0) != 0x80) /* not inside a character */
-			width++;
+	for (; *text; text += length ? length : 1) {
+		length = printable(text);
+		width += length ? 1 : strlen("\\x00");
+	}
 	return width;
 }
 

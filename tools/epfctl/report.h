@@ -25,8 +25,8 @@ void report_usage(void);
 /* A line on standard error, after the name of the program. */
 void report_line(const char *line);
 
-/* Write text with its control characters as \xNN: a name from a file or the
- * kernel must not drive the terminal. */
+/* Write text with \xNN for its control characters, and for what is no UTF-8: a
+ * name from a file or the kernel must not drive the terminal. */
 void put_escaped(const char *text, FILE *stream);
 /* What that takes on the screen. */
 size_t escaped_width(const char *text);

@@ -9,14 +9,15 @@ static int add(struct epfctl *ctl, const struct epf_topology *topology,
 	       struct epf_plan *plan)
 {
 	const struct epf_function *function;
+	const char *driver;
 	int ret;
 
 	ret = epf_topology_find_function(topology, ctl->args[0], &function);
 	if (ret)
 		return ret;
-	return change_add_settings(
-		ctl, plan, epf_driver_get_name(epf_function_get_driver(function)),
-		epf_function_get_name(function), 1);
+	driver = epf_driver_get_name(epf_function_get_driver(function));
+	return change_add_settings(ctl, plan, driver,
+				   epf_function_get_name(function), 1);
 }
 
 static int run(struct epfctl *ctl)
