@@ -8,19 +8,30 @@
 # shellcheck source=tests/lab/common.sh
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
-build=$(dirname -- "$(command -v epfctl)")/../..
+library=$(dirname -- "$(command -v epfctl)")/../../libepf
+model=$EPFLAB_TOP/tests/model
+dir=$(mktemp -d)
+
+cc -D_GNU_SOURCE -I"$EPFLAB_TOP/libepf" -I"$EPFLAB_TOP/libepf/src" \
+	-o "$dir/model-check" "$model"/{model-check,model,endpoint}.c \
+	"$library/libepf-inside.a" -lkmod -lyaml
+# shellcheck disable=SC2016 # the page's own backquotes
+sed -n '/^# EXAMPLE/,$ { /^```/,/^```/ { //!p } }' \
+	"$EPFLAB_TOP/man/libepf.3.scd" >"$dir/example.c"
+cc -I"$EPFLAB_TOP/libepf" -o "$dir/example" "$dir/example.c" \
+	-L"$library" -lepf -Wl,-rpath,"$library"
 
 modprobe pci-epf-test
-"$build/tests/model/model-check" epc-sim.0 || die "the kernel differs"
+"$dir/model-check" epc-sim.0 || die "the kernel differs"
 
-"$build/tests/unit/libepf-example" epc-sim.0
-is 0x104c cat $ep/functions/pci_epf_test/example/vendorid
-is 1 cat $ep/controllers/epc-sim.0/start
-wait_for "the host's view" grep -q 0xb500 /sys/bus/pci/devices/0000:11:00.0/device
+"$dir/example" epc-sim.0
+is 0x104c cat "$ep/functions/pci_epf_test/example/vendorid"
+is 1 cat "$ep/controllers/epc-sim.0/start"
+wait_for "the host's view" grep -q 0xb500 \
+	/sys/bus/pci/devices/0000:11:00.0/device
 
 # Once more: it is there, the rest stays as it was.
-if "$build/tests/unit/libepf-example" epc-sim.0; then
-	die "made the same function twice"
-fi
-is 0x104c cat $ep/functions/pci_epf_test/example/vendorid
-is 1 cat $ep/controllers/epc-sim.0/start
+is "$ep/functions/pci_epf_test/example: File exists
+take another name" sh -c "$dir/example epc-sim.0 2>&1"
+is 0x104c cat "$ep/functions/pci_epf_test/example/vendorid"
+is 1 cat "$ep/controllers/epc-sim.0/start"
