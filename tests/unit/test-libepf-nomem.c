@@ -198,6 +198,56 @@ static void plans(void **state)
 	assert_in_range(try_all(f, run_and_check), 20, 1000);
 }
 
+/* A file with every key, on a system that has the first function. */
+static const char binding[] =
+	"version: 1\n"
+	"controllers:\n"
+	"- name: sim.0\n"
+	"  functions:\n"
+	"  - { reg: 0, function-name: pci_epf_test, name: f0 }\n"
+	"  - reg: 1\n"
+	"    function-name: pci_epf_test\n"
+	"    vendor-id: 0x104c\n"
+	"    class-code: 0xff0000\n"
+	"    interrupts: { pin: A, msi: 1 }\n"
+	"    bar-regions: [ { bar: 0, size: 4 KiB } ]\n"
+	"    attributes: { any: thing }\n"
+	"    virtual-functions:\n"
+	"    - { reg: 1, function-name: pci_epf_test }\n";
+
+static int read_binding(struct fixture *f)
+{
+	struct epf_config *config = NULL;
+	struct epf_topology *topology = NULL;
+	struct epf_plan *plan = NULL;
+	int err;
+
+	err = epf_config_parse(f->ctx, "test.yaml", binding,
+			       sizeof(binding) - 1, &config);
+	if (!err)
+		err = epf_topology_new(f->ctx, &topology);
+	if (!err)
+		err = epf_plan_new(f->ctx, &plan);
+	if (!err)
+		err = epf_plan_configure(plan, config, topology);
+	if (err && plan)
+		assert_int_equal(epf_plan_get_num_steps(plan), 0);
+	epf_plan_free(plan);
+	epf_topology_free(topology);
+	epf_config_free(config);
+	return err;
+}
+
+static void bindings(void **state)
+{
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_function(f);
+	make_ctx(f, f->root, 0);
+	assert_in_range(try_all(f, read_binding), 100, 1000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -205,6 +255,7 @@ int main(void)
 		TEST(contexts),
 		TEST(snapshots),
 		TEST(plans),
+		TEST(bindings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
