@@ -61,6 +61,19 @@ run 0 run --list-tests --suite irq --dma on
 run 0 run --list-tests --suite xfer --sizes 1 --dma on
 has '^xfer.copy.msix.1.dma$'
 
+# The reports that the unit tests compare with are what they say they are.
+what="run.json, .xml, .tap in $data"
+cp "$data/run.json" "$work/out"
+valid pcitest-run
+xmllint --noout "$data/run.xml" || complain "$what: not XML"
+perl -MTAP::Parser -e '
+	my $parser = TAP::Parser->new({ source => $ARGV[0] });
+	$parser->run;
+	print "$_\n" for $parser->parse_errors;
+	exit !($parser->tests_run == 8 && $parser->failed == 2
+		&& $parser->skipped == 2 && !$parser->parse_errors)' \
+	"$data/run.tap" || complain "$what: not TAP"
+
 # Every option is in the manual page.
 for arguments in --help "list --help" "run --help" -h; do
 	# shellcheck disable=SC2086

@@ -24,8 +24,8 @@ const char *interrupt_name(enum interrupt interrupt)
 	return interrupt == INTERRUPT_NONE ? NULL : names[interrupt];
 }
 
-static unsigned int wanted_vectors(const struct endpoint *endpoint,
-				   enum interrupt interrupt)
+unsigned int interrupt_wanted(const struct endpoint *endpoint,
+			      enum interrupt interrupt)
 {
 	switch (interrupt) {
 	case INTERRUPT_INTX:
@@ -72,7 +72,7 @@ bool interrupt_select(struct session *session, enum interrupt interrupt,
 		      struct test *test, unsigned int *vectors)
 {
 	const struct endpoint *endpoint = session->endpoint;
-	unsigned int wanted = wanted_vectors(endpoint, interrupt);
+	unsigned int wanted = interrupt_wanted(endpoint, interrupt);
 	char *reason = session->interrupts[interrupt].reason;
 	size_t size = sizeof(session->interrupts[interrupt].reason);
 	int err;

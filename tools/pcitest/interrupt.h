@@ -4,10 +4,15 @@
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
+#include "endpoint.h"
 #include "test.h"
 
 /* "intx", "msi", "msix"; NULL for none */
 const char *interrupt_name(enum interrupt interrupt);
+
+/* The vectors of this kind that the function asks for. */
+unsigned int interrupt_wanted(const struct endpoint *endpoint,
+			      enum interrupt interrupt);
 
 /* Set the driver to this kind of interrupt and find out how many vectors it
  * has; what was found out is kept in the session, so that the next call costs a

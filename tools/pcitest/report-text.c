@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "endpoint.h"
+#include "interrupt.h"
 #include "report.h"
 
 #define NSEC_PER_MSEC 1e6
@@ -17,22 +18,36 @@ static void text_begin(const struct report *report, FILE *out)
 		report->kernel);
 }
 
+static void print_measures(const struct report *report,
+			   const struct test *test, FILE *out)
+{
+	unsigned int wanted;
+
+	fprintf(out, "%12.3f ms  ", test->duration_ns / NSEC_PER_MSEC);
+	if (!test->vectors) {
+		fprintf(out, "%" PRIu64 " byte%s\n", test->bytes,
+			test->bytes == 1 ? "" : "s");
+		return;
+	}
+
+	/* The host may grant fewer than the function asks for. */
+	wanted = interrupt_wanted(report->endpoint, test->interrupt);
+	fprintf(out, "%u", test->vectors);
+	if (wanted > test->vectors)
+		fprintf(out, " of %u", wanted);
+	fprintf(out, " vector%s\n", test->vectors == 1 ? "" : "s");
+}
+
 static void text_test(const struct report *report, FILE *out)
 {
 	const struct test *test = &report->plan->tests[report->done - 1];
 
 	fprintf(out, "%s  %-28s  ", test_result_name(test->result),
 		test->name);
-	if (test->result != TEST_PASS)
-		fprintf(out, "%s\n", test->reason);
-	else if (test->vectors)
-		fprintf(out, "%12.3f ms  %u vector%s\n",
-			test->duration_ns / NSEC_PER_MSEC, test->vectors,
-			test->vectors == 1 ? "" : "s");
+	if (test->result == TEST_PASS)
+		print_measures(report, test, out);
 	else
-		fprintf(out, "%12.3f ms  %" PRIu64 " byte%s\n",
-			test->duration_ns / NSEC_PER_MSEC, test->bytes,
-			test->bytes == 1 ? "" : "s");
+		fprintf(out, "%s\n", test->reason);
 	fflush(out);
 }
 
