@@ -168,6 +168,7 @@ static int configure_attribute(struct work *work,
 			       const struct epf_function *function,
 			       const struct config_attribute *attribute)
 {
+	const struct attr_field *field = attr_find_field(attribute->name);
 	_cleanup_free_ char *what = NULL;
 	const struct epf_link *binding = NULL;
 	const char *current = NULL;
@@ -176,10 +177,13 @@ static int configure_attribute(struct work *work,
 		current = epf_function_get_attribute(function, attribute->name);
 		binding = find_binding(function);
 	}
-	if (current && is_same(current, attribute->value))
+	/* A header may be shared, and an earlier step write to it: one that is
+	 * not bound yet is not sure to stay as it is. */
+	if (current && is_same(current, attribute->value) &&
+	    (binding || !field || !field->in_header))
 		return 0;
 	/* A driver may take its own attributes at any time. */
-	if (binding && attr_find_field(attribute->name)) {
+	if (binding && field) {
 		what = string_format("%s is %s, not %s", attribute->name,
 				     current ? current : "not readable",
 				     attribute->value);

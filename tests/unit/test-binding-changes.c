@@ -128,6 +128,29 @@ static void an_unlinked_function_is_written_and_linked(void **state)
 		    "functions/pci_epf_test/f0\n");
 }
 
+/* The functions of pci_epf_test share a header, which f0 changes for f1. */
+static void a_shared_header_is_written_for_each_function(void **state)
+{
+	struct fixture *fixture = *state;
+	struct model *model = fixture->model;
+
+	assert_int_equal(model_ops.mkdir(model, "functions/pci_epf_test/f0"),
+			 0);
+	assert_int_equal(model_ops.mkdir(model, "functions/pci_epf_test/f1"),
+			 0);
+	expect_plan(fixture,
+		    FILE_WITH("  - { reg: 0, function-name: pci_epf_test, "
+			      "name: f0, vendor-id: 1 }\n"
+			      "  - { reg: 1, function-name: pci_epf_test, "
+			      "name: f1, vendor-id: 0xffff }\n"),
+		    "set functions/pci_epf_test/f0/vendorid 0x0001\n"
+		    "link controllers/epc-sim.0/pci_epf_test:f0 "
+		    "functions/pci_epf_test/f0\n"
+		    "set functions/pci_epf_test/f1/vendorid 0xffff\n"
+		    "link controllers/epc-sim.0/pci_epf_test:f1 "
+		    "functions/pci_epf_test/f1\n");
+}
+
 static void numbers_are_compared_as_numbers(void **state)
 {
 	fixture_apply_text(*state,
@@ -327,6 +350,7 @@ int main(void)
 		TEST(a_number_may_be_taken_by_a_stranger),
 		TEST(strangers_do_no_harm_when_all_is_linked),
 		TEST(an_unlinked_function_is_written_and_linked),
+		TEST(a_shared_header_is_written_for_each_function),
 		TEST(numbers_are_compared_as_numbers),
 		TEST(the_header_of_a_linked_function_stays),
 		TEST(a_driver_may_take_its_attributes_at_any_time),
