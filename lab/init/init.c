@@ -196,6 +196,7 @@ int main(int argc, char **argv)
 	machine_show(getenv("PWD"));
 	machine_close_outside();
 	write_file("/dev/kmsg", "<5>epflab: start");
+	autoload_start();
 	if (option(argv, "sim"))
 		machine_make_sim(getenv("EPFLAB_PROFILE"));
 

@@ -17,6 +17,9 @@ void machine_close_outside(void);
 void machine_show(const char *path);
 void machine_make_sim(const char *profile);
 
+/* autoload.c: modules for devices that appear from now on */
+void autoload_start(void);
+
 /* streams.c: the command's input, output and errors */
 int line_open_raw(const char *path);
 void streams_open(int child[3]);
