@@ -50,8 +50,8 @@ is "$(jq '[.devices[].bars[] | select(.bar != 0).size] | add' list.json)" \
 	run.json
 is 1024001 jq '.tests[] | select(.name == "xfer.copy.msix.1024001").bytes' \
 	run.json
-jq -e 'all(.tests[]; .duration_ns > 0)' run.json >/dev/null ||
-	die "a test took no time"
+jq -e 'all(.tests[] | select(.suite != "bar"); .duration_ns > 0)' run.json \
+	>/dev/null || die "a test took no time"
 
 # The link carried it.
 (($(stat_of msix) >= $(jq '.msix_vectors' <<<"$endpoint"))) ||

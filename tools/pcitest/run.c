@@ -251,26 +251,16 @@ struct output {
 	FILE *file;
 };
 
-static void show_progress(const struct report *report)
+/* On a terminal, over the line of before; test: NULL to leave it empty. */
+static void show_progress(const struct report *report, const struct test *test)
 {
 	if (!isatty(STDERR_FILENO))
 		return;
-	/* Over the line of before; and nothing is left of the last one. */
-	if (report->done < report->plan->count)
-		fprintf(stderr, "\r\033[K[%zu/%zu] %s", report->done + 1,
-			report->plan->count,
-			report->plan->tests[report->done].name);
-	else
-		fprintf(stderr, "\r\033[K");
+	fputs("\r\033[K", stderr);
+	if (test)
+		fprintf(stderr, "[%zu/%zu] %s", report->done + 1,
+			report->plan->count, test->name);
 	fflush(stderr);
-}
-
-static void clear_progress(void)
-{
-	if (isatty(STDERR_FILENO)) {
-		fprintf(stderr, "\r\033[K");
-		fflush(stderr);
-	}
 }
 
 static void run_tests(struct session *session, struct report *report,
@@ -285,12 +275,12 @@ static void run_tests(struct session *session, struct report *report,
 	while (report->done < plan->count) {
 		struct test *test = &plan->tests[report->done];
 
-		show_progress(report);
+		show_progress(report, test);
 		if (caught)
 			test_skip(test, "interrupted");
 		else
 			test_run(test, session);
-		clear_progress();
+		show_progress(report, NULL);
 		report->done++;
 		for (size_t i = 0; i < output_count; i++)
 			if (outputs[i].printer->test)
