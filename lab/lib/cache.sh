@@ -8,7 +8,7 @@
 # once DIR COMMAND...: make DIR with COMMAND, unless it is there; one maker at
 # a time.
 once() {
-	local dir=$1 lock
+	local dir=$1
 	shift
 
 	[[ -e $dir/complete ]] && return
@@ -29,8 +29,8 @@ once() {
 lock() {
 	mkdir -p "${1%/*}"
 	exec {LOCK}>"$1.lock"
-	if ! flock -n "$LOCK"; then
-		say "waiting for another epflab, which is making ${1##*/}"
+	if ! flock -w 2 "$LOCK"; then
+		say "waiting for another epflab, which is making ${1##*/} ..."
 		flock "$LOCK"
 	fi
 }

@@ -28,8 +28,7 @@ tree_programs() {
 	if [[ ! -e $dir/build.ninja ]]; then
 		rm -rf "$dir"
 		long_step "configuring the programs" "$log" meson setup \
-			-Dtests=disabled -Dman=disabled "$TOP" "$dir" ||
-			fail_build "$dir"
+			-Dman=disabled "$TOP" "$dir" || exit "$EXIT_SETUP"
 	fi
 	if [[ $(ninja -C "$dir" -n) != *"no work to do"* ]]; then
 		long_step "building the programs" "$log" ninja -C "$dir" ||
@@ -69,24 +68,32 @@ tree_modules() {
 	RELEASE=$(<"$KERNEL/include/config/kernel.release")
 }
 
-# module_build SOURCE DIR [SYMVERS...]: build a Kbuild folder in a copy.
+# module_build SOURCE DIR [SYMVERS]: build a Kbuild folder in a copy.
 module_build() {
+	local source=$1 dir=$2
+
+	newer "$source" "$dir.built" || return 0
+	mkdir -p "$dir"
+	touch "$dir.start"
+	module_copy "$source" "$dir"
+	long_step "building the modules in $source" "$dir.log" \
+		make -C "$KERNEL" ARCH=um M="$dir" -j"$(nproc)" \
+		KBUILD_EXTRA_SYMBOLS="${3-}" modules || exit "$EXIT_SETUP"
+	mv "$dir.start" "$dir.built"
+}
+
+# module_copy SOURCE DIR: bring a copy up to date, without what make made.
+module_copy() {
 	local source=$1 dir=$2 pattern
 	local -a keep=() exclude=()
 
-	newer "$source" "$dir.built" || return 0
 	for pattern in "${MODULE_PRODUCTS[@]}"; do
 		keep+=(! -name "$pattern")
 		exclude+=("--exclude=$pattern")
 	done
 	mkdir -p "$dir"
-	touch "$dir.start"
 	find "$dir" -type f "${keep[@]}" -delete
 	tar -C "$source" "${exclude[@]}" -cf - . | tar -C "$dir" -xf -
-	long_step "building the modules in $source" "$dir.log" \
-		make -C "$KERNEL" ARCH=um M="$dir" -j"$(nproc)" \
-		KBUILD_EXTRA_SYMBOLS="${*:3}" modules || exit "$EXIT_SETUP"
-	mv "$dir.start" "$dir.built"
 }
 
 # modules_install DIR: all modules, the kernel's own first, as depmod and

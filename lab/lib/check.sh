@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# shellcheck shell=bash
+#
+# epflab check: every test there is, one line each. Sets STATUS.
+#
+# A lab test is an executable tests/lab/*.sh. It runs inside, in one boot of its
+# own, in each flavour of the kernel. A comment line "# lab: OPTIONS" at its top
+# gives options for epflab run, and besides:
+#	--release	in the release flavour only (--debug: in that only)
+#	--outside	not in the lab but beside it: a test of epflab itself
+# Status 77 means skipped, for the reason in the last line of the output.
+
+readonly SKIPPED=77
+
+check() {
+	local quick='' flavour flavours=(release debug)
+	local -a wanted=()
+
+	while (($#)); do
+		case $1 in
+		--quick) quick=yes flavours=(release) ;;
+		-*) usage_error "check: $1: no such option" ;;
+		*) wanted+=("$1") ;;
+		esac
+		shift
+	done
+
+	cd "$TOP" || return
+	setup_packages "$LAB/packages" "$LAB/packages-check"
+	for flavour in "${flavours[@]}"; do
+		OPT_DEBUG=${flavour#release}
+		kernel_prepare
+		tree_prepare
+	done
+
+	WORK=$(mktemp -d "${TMPDIR:-/tmp}/epflab.XXXXXXXX")
+	declare -gA JOBS=() STARTED=()
+	declare -gi PASSED=0 FAILED=0 SKIPS=0
+	trap 'rm -rf "$WORK"' EXIT
+	trap 'check_stop' INT TERM HUP
+
+	if ((${#wanted[@]} == 0)); then
+		check_meson
+		[[ $quick ]] || check_style
+	fi
+	check_lab "${wanted[@]}"
+	while ((${#JOBS[@]})); do
+		job_finish
+	done
+	trap - INT TERM HUP
+
+	echo "$PASSED passed, $FAILED failed, $SKIPS skipped"
+	STATUS=0
+	((FAILED == 0 && PASSED > 0)) || STATUS=1
+}
+
+check_stop() {
+	((${#JOBS[@]} == 0)) || kill "${!JOBS[@]}" 2>/dev/null || :
+	wait
+	exit 130
+}
+
+# result STATUS NAME SECONDS LOG: count and show one test.
+result() {
+	local status=$1 name=$2 time=$3 log=$4
+
+	case $status in
+	0)
+		PASSED+=1
+		printf 'pass  %-44s %8s s\n' "$name" "$time"
+		;;
+	"$SKIPPED")
+		SKIPS+=1
+		printf 'skip  %-44s %8s s  %s\n' "$name" "$time" \
+			"$(tail -n 1 "$log")"
+		;;
+	*)
+		FAILED+=1
+		printf 'FAIL  %-44s %8s s  status %s\n' "$name" "$time" "$status"
+		sed 's/^/    | /' "$log"
+		;;
+	esac
+}
+
+# job NAME COMMAND...: run it beside others, one a processor.
+job() {
+	local name=$1
+	shift
+
+	while ((${#JOBS[@]} >= $(nproc))); do
+		job_finish
+	done
+	"$@" >"$WORK/${name//\//-}" 2>&1 </dev/null &
+	JOBS[$!]=$name
+	STARTED[$!]=${EPOCHREALTIME/./}
+}
+
+job_finish() {
+	local pid status=0 name time
+
+	wait -n -p pid "${!JOBS[@]}" || status=$?
+	name=${JOBS[$pid]}
+	time=$(((${EPOCHREALTIME/./} - STARTED[$pid]) / 10000))
+	unset "JOBS[$pid]" "STARTED[$pid]"
+	result "$status" "$name" "$((time / 100)).$(printf %02d $((time % 100)))" \
+		"$WORK/${name//\//-}"
+}
+
+# The tests that need no kernel of their own, with the sanitizers on.
+check_meson() {
+	local dir=$TREE/checked log=$TREE/checked.log name outcome time status
+
+	if [[ ! -e $dir/build.ninja ]]; then
+		rm -rf "$dir"
+		long_step "configuring the tests" "$log" meson setup \
+			--native-file "$TOP/build-dev.ini" -Dman=auto "$TOP" "$dir"
+	fi
+	if ! long_step "building the tests" "$log" ninja -C "$dir"; then
+		result 1 build 0 "$log"
+		return
+	fi
+	(contained meson test -C "$dir" --no-rebuild) >"$WORK/meson" 2>&1 || :
+	while IFS=$'\t' read -r name outcome time; do
+		case $outcome in
+		OK|EXPECTEDFAIL) status=0 ;;
+		SKIP) status=$SKIPPED ;;
+		*) status=$outcome ;;
+		esac
+		jq -r --arg name "$name" 'select(.name == $name) |
+			(.stdout // ""), (.stderr // "")' \
+			"$dir/meson-logs/testlog.json" >"$WORK/log"
+		result "$status" "$name" "$time" "$WORK/log"
+	done < <(jq -r '[.name, .result, (.duration * 100 | floor / 100)] | @tsv' \
+		"$dir/meson-logs/testlog.json")
+}
+
+check_style() {
+	local -a sources scripts
+
+	mapfile -t sources < <(find kernel tests/lab -name '*.[ch]' ! -name '*.mod.c')
+	mapfile -t scripts < <(grep -rlE '^#!/bin/(ba)?sh|^# shellcheck shell=' \
+		lab tests tools docs .ci)
+	job style/checkpatch perl "$SOURCE/scripts/checkpatch.pl" \
+		--strict --no-tree --terse --show-types -f "${sources[@]}"
+	job style/kernel-doc perl "$SOURCE/scripts/kernel-doc" \
+		-none -Werror "${sources[@]}"
+	job style/shellcheck shellcheck -x "${scripts[@]}"
+	job style/codespell codespell --skip .git,./tests/data \
+		--ignore-words-list statics
+	job style/sparse check_sparse
+}
+
+# The modules again, with everything that make and sparse find to say.
+check_sparse() {
+	local dir=$WORK/sparse
+
+	module_copy "$TOP/kernel" "$dir"
+	make -C "$KERNEL" ARCH=um M="$dir" C=1 W=1 modules >"$WORK/log" 2>&1 || {
+		cat "$WORK/log"
+		return 1
+	}
+	! grep -E -A 5 'warning:|error:' "$WORK/log"
+}
+
+# check_lab [NAME...]: these lab tests, or all.
+check_lab() {
+	local test name flavour options
+
+	for test in tests/lab/*.sh; do
+		name=${test##*/}
+		name=${name%.sh}
+		[[ -x $test ]] || continue
+		(($# == 0)) || [[ " $* " == *" $name "* ]] || continue
+
+		options=" $(sed -n 's/^# lab: //p;/^$/q' "$test") "
+		for flavour in "${flavours[@]}"; do
+			case $flavour-$options in
+			debug-*" --outside "*|debug-*" --release "*) ;;
+			release-*" --debug "*) ;;
+			*) check_lab_test "$name" "$flavour" "$test" "$options" ;;
+			esac
+		done
+	done
+}
+
+check_lab_test() {
+	local name=$1 flavour=$2 test=$3 option
+	local -a options=() run=(setpriv --pdeathsig TERM)
+
+	for option in $4; do
+		case $option in
+		--outside)
+			job "lab/$name" "${run[@]}" "$test"
+			return
+			;;
+		--release|--debug) ;;
+		*) options+=("$option") ;;
+		esac
+	done
+	if [[ $flavour == debug ]]; then
+		options+=(--debug)
+	fi
+	job "lab/$name ($flavour)" "${run[@]}" \
+		"$LAB/epflab" run "${options[@]}" -- "$test"
+}
