@@ -16,6 +16,7 @@ void machine_set_up(const char *modules);
 void machine_close_outside(void);
 void machine_show(const char *path);
 void machine_make_sim(const char *profile);
+void machine_apply(char *file);
 
 /* autoload.c: modules for devices that appear from now on */
 void autoload_start(void);

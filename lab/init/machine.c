@@ -6,6 +6,7 @@
  */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -140,26 +141,44 @@ void machine_close_outside(void)
 		fail(OUTSIDE ": %s", strerror(errno));
 }
 
-static void load_module(const char *name)
+/* Run a program; what it says of a failure is told outside. */
+static void run_program(char *const argv[])
 {
-	int status = -1;
-	pid_t pid = fork();
+	int errors[2], status = -1;
+	char said[1024];
+	ssize_t size;
+	pid_t pid;
 
+	if (pipe2(errors, O_CLOEXEC) < 0)
+		fail("pipe: %s", strerror(errno));
+	pid = fork();
 	if (pid == 0) {
-		execlp("modprobe", "modprobe", name, NULL);
+		dup2(errors[1], STDERR_FILENO);
+		execvp(argv[0], argv);
+		dprintf(STDERR_FILENO, "%s: %s", argv[0], strerror(errno));
 		_exit(127);
 	}
+	close(errors[1]);
+	size = read(errors[0], said, sizeof(said) - 1);
+	said[size > 0 ? size : 0] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	close(errors[0]);
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0)
-		fail("modprobe %s failed", name);
+		fail("%s", *said ? said : argv[0]);
 }
 
 /* Bring the simulated controller up; profile may be NULL. */
 void machine_make_sim(const char *profile)
 {
-	load_module("pci-epc-sim");
+	run_program((char *[]){ "modprobe", "pci-epc-sim", NULL });
 	if (mkdir(SIM_GROUP "/" SIM_NAME, 0755) < 0)
 		fail(SIM_GROUP "/" SIM_NAME ": %s", strerror(errno));
 	if (profile)
 		write_file(SIM_GROUP "/" SIM_NAME "/profile", profile);
 	write_file(SIM_GROUP "/" SIM_NAME "/live", "1");
+}
+
+void machine_apply(char *file)
+{
+	run_program((char *[]){ "epfctl", "--quiet", "apply", file, NULL });
 }

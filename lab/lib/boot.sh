@@ -23,6 +23,7 @@ boot() {
 	env -0 PATH="$PROGRAMS:$PATH:/usr/sbin:/sbin" EPFLAB=1 EPFLAB_TOP="$TOP" \
 		EPFLAB_CACHE="$CACHE" EPFLAB_MODULES="$RUN/modules/lib/modules/$RELEASE" \
 		${OPT_PROFILE:+EPFLAB_PROFILE="$OPT_PROFILE"} \
+		${OPT_APPLY:+EPFLAB_APPLY="$OPT_APPLY"} \
 		PWD="$PWD" >"$RUN/environ"
 	cp "$INIT" "$RUN/init"
 

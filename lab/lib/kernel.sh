@@ -20,8 +20,8 @@ kernel_prepare() {
 		fragments+=("$LAB/config/debug.config")
 	fi
 
-	key=$({ echo "$SOURCE_ID"; cat "${fragments[@]}"; gcc -dumpfullversion; } |
-		sha256sum)
+	key=$({ echo "$SOURCE_ID"; cat "${fragments[@]}" "$LAB/config/Kconfig"
+		gcc -dumpfullversion; } | sha256sum)
 	name=$OPT_KERNEL
 	[[ $name != */* ]] || name=$(basename -- "$SOURCE")
 	KERNEL=$CACHE/kernel/$name-${OPT_DEBUG:-release}-${key:0:12}
@@ -74,10 +74,14 @@ kernel_build() {
 
 	long_step "building the kernel ${dir##*/}" "$dir.log" \
 		bash -euc '
-			dir=$1 source=$2
-			shift 2
+			dir=$1 source=$2 kconfig=$3
+			shift 3
+			# What the additions are for is in lab/config/Kconfig.
+			cat "$source/Kconfig" "$kconfig" >"$dir/Kconfig"
 			um() {
-				make -C "$source" ARCH=um O="$dir" "$@"
+				make -C "$source" ARCH=um O="$dir" \
+					KBUILD_KCONFIG="$dir/Kconfig" \
+					KCFLAGS=-DNR_IRQS_LEGACY=64 "$@"
 			}
 			um tinyconfig
 			cd "$dir"
@@ -85,5 +89,6 @@ kernel_build() {
 			um olddefconfig
 			um -j"$(nproc)"
 			um INSTALL_MOD_PATH=installed modules_install
-			' kernel_build "$dir" "$SOURCE" "${fragments[@]}"
+			' kernel_build "$dir" "$SOURCE" "$LAB/config/Kconfig" \
+			"${fragments[@]}"
 }
