@@ -85,6 +85,11 @@ boot_kernel() {
 		root=none rootfstype=hostfs rootflags=/ ro init="$RUN/init"
 		stderr=1 console=tty0 ignore_loglevel
 	)
+	# The kernel's memory is a file in a tmpfs; containers have a small one.
+	unset TMP TEMP TMPDIR
+	if (($(stat -f -c '%a * %S' /dev/shm) < 1 << 30)); then
+		export TMPDIR=$RUN
+	fi
 	exec {events}>&1 {log}>"$RUN/log" >"$RUN/early-log" 2>&1 </dev/null
 	arguments+=(
 		con=null "con0=null,fd:$log" "con1=fd:$feed,fd:$ask"

@@ -63,9 +63,10 @@ clock() {
 	printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60))
 }
 
-# The usual reason, said in so many words.
+# The usual reason, said in so many words: there may be no room for the log.
 why_disk() {
-	if grep -qs 'No space left on device' "$1"; then
+	if grep -qs 'No space left on device' "$1" ||
+		(($(stat -f -c '%a * %S' "$CACHE") < 1 << 20)); then
 		echo "; no space left on device ($CACHE)"
 	fi
 }

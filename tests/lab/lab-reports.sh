@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --outside --debug
+#
+# The debug flavour notices what still gives the right answer.
+
+# shellcheck source=tests/lab/outside.sh
+. "$(dirname -- "$0")/outside.sh"
+
+# notices MISTAKE TEXT
+notices() {
+	ends 121 run --debug --bare --module "$top/tests/lab/lab-report" \
+		-- modprobe lab-report "mistake=$1"
+	says "$2"
+}
+
+ends 0 run --debug --bare --module "$top/tests/lab/lab-report" \
+	-- modprobe lab-report
+notices freed "BUG: KASAN: slab-use-after-free in use_freed"
+notices order "WARNING: possible circular locking dependency detected"
+notices leak "new suspected memory leaks"
