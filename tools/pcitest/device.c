@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "device.h"
 
-#define NSEC_PER_SEC UINT64_C(1000000000)
 #define MIB 1048576
 
 static int connection_request(void *data, const struct request *request,

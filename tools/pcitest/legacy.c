@@ -15,6 +15,7 @@
 
 #include "array.h"
 #include "command.h"
+#include "clock.h"
 #include "device.h"
 #include "exit.h"
 #include "interrupt.h"
@@ -279,6 +280,27 @@ static void run_tests(struct legacy *legacy)
 		transfer(legacy, "COPY", PCITEST_COPY);
 }
 
+/* Open the device. node: set to what was opened, or NULL where there is none;
+ * free it. */
+static int open_device(struct legacy *legacy,
+		       struct device_connection *connection, char **node)
+{
+	uint64_t deadline_ns = clock_now_ns() +
+			       CLOCK_DEVICE_WAIT_S * NSEC_PER_SEC;
+	int err;
+
+	for (;;) {
+		*node = resolve(legacy->node);
+		err = *node ? device_open(&legacy->device, connection, *node,
+					  NULL, NULL)
+			    : -ENODEV;
+		if ((err != -ENODEV && err != -ENOENT) ||
+		    !clock_wait(deadline_ns))
+			return err;
+		free(*node);
+	}
+}
+
 int legacy_run(int argc, char **argv)
 {
 	struct legacy legacy = {
@@ -291,9 +313,7 @@ int legacy_run(int argc, char **argv)
 	int err;
 
 	parse(argc, argv, &legacy);
-	node = resolve(legacy.node);
-	err = node ? device_open(&legacy.device, &connection, node, NULL, NULL)
-		   : -ENODEV;
+	err = open_device(&legacy, &connection, &node);
 	if (err) {
 		message("cannot open the endpoint test device: %s: %s; `pcitest list' shows the devices there are",
 			node ? node : legacy.node, strerror(-err));

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "clock.h"
 #include "command.h"
 #include "device.h"
 #include "message.h"
@@ -33,6 +34,7 @@ struct arguments {
 	const char *device;
 	const char *sizes;
 	const char *junit;
+	uint64_t wait;        /* for a device, seconds */
 	bool json, tap, list_tests, seeded;
 	const struct suite *suites[ARRAY_SIZE(all_suites)];
 	struct parameters parameters;
@@ -44,6 +46,7 @@ enum {
 	KEY_SEED,
 	KEY_DMA,
 	KEY_TIMEOUT,
+	KEY_WAIT,
 	KEY_LIST_TESTS,
 	KEY_JSON,
 	KEY_TAP,
@@ -65,6 +68,8 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "timeout", KEY_TIMEOUT, "SECONDS", 0,
 	  "Time for a request, and a second for each MiB; default: 10", 0 },
+	{ "wait", KEY_WAIT, "SECONDS", 0,
+	  "Time for the device to appear; default: 1", 0 },
 	{ "list-tests", KEY_LIST_TESTS, NULL, 0,
 	  "Print the names of the tests and run none", 0 },
 	{ "json", KEY_JSON, NULL, 0, "Print a JSON document", 1 },
@@ -159,6 +164,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		parameters->timeout = parse_number(state, "timeout", text, 1,
 						   24 * 60 * 60);
 		return 0;
+	case KEY_WAIT:
+		arguments->wait = parse_number(state, "wait", text, 0,
+					       24 * 60 * 60);
+		return 0;
 	case KEY_LIST_TESTS:
 		arguments->list_tests = true;
 		return 0;
@@ -244,6 +253,36 @@ static const struct endpoint *choose(const struct endpoint *endpoints,
 					   " %s", endpoints[i].node);
 	report->status = EXIT_CODE_USAGE;
 	return NULL;
+}
+
+/* The same among the endpoints that there are, as soon as it is one of them. */
+static const struct endpoint *find(const struct arguments *arguments,
+				   struct endpoint **endpoints, size_t *count,
+				   struct report *report, char *error,
+				   size_t size)
+{
+	uint64_t deadline_ns = clock_now_ns() + arguments->wait * NSEC_PER_SEC;
+	const struct endpoint *found;
+	int err;
+
+	for (;;) {
+		err = endpoints_find(endpoints, count);
+		if (err) {
+			snprintf(error, size, "cannot find the PCI devices: %s",
+				 strerror(-err));
+			report->error = error;
+			report->status = EXIT_CODE_FAILED;
+			return NULL;
+		}
+		found = choose(*endpoints, *count, arguments->device, report,
+			       error, size);
+		if (found || report->status == EXIT_CODE_USAGE ||
+		    !clock_wait(deadline_ns))
+			return found;
+		endpoints_free(*endpoints, *count);
+		*endpoints = NULL;
+		*count = 0;
+	}
 }
 
 struct output {
@@ -357,22 +396,13 @@ static enum exit_code run_plan(const struct arguments *arguments,
 		.parameters = &arguments->parameters,
 		.plan = plan,
 	};
-	int err;
 
 	uname(&system);
-	err = endpoints_find(&endpoints, &count);
-	if (err) {
-		snprintf(error, sizeof(error),
-			 "cannot find the PCI devices: %s", strerror(-err));
-		report.error = error;
-		report.status = EXIT_CODE_FAILED;
-	} else {
-		endpoint = choose(endpoints, count, arguments->device, &report,
-				  error, sizeof(error));
-		if (endpoint)
-			run_on(endpoint, &report, outputs, output_count, error,
-			       sizeof(error));
-	}
+	endpoint = find(arguments, &endpoints, &count, &report, error,
+			sizeof(error));
+	if (endpoint)
+		run_on(endpoint, &report, outputs, output_count, error,
+		       sizeof(error));
 
 	if (report.error)
 		message("%s", report.error);
@@ -442,6 +472,7 @@ static void pass_signal_on(void)
 static int run(int argc, char **argv)
 {
 	struct arguments arguments = {
+		.wait = CLOCK_DEVICE_WAIT_S,
 		.sizes = SIZES_DEFAULT,
 		.parameters = {
 			.suites = arguments.suites,

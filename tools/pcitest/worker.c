@@ -11,21 +11,13 @@
 #include <unistd.h>
 
 #include "abi.h"
+#include "clock.h"
 #include "worker.h"
 
-#define NSEC_PER_SEC UINT64_C(1000000000)
 #define NSEC_PER_MSEC 1000000
 
 /* How long a worker that has nothing to do may take to end. */
 #define STOP_MS 200
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
 
 static void detach_stdio(void)
 {
@@ -55,9 +47,9 @@ worker_main(int socket, int fd, worker_issue *issue)
 	detach_stdio();
 
 	while (recv(socket, &request, sizeof(request), 0) == sizeof(request)) {
-		start = now_ns();
+		start = clock_now_ns();
 		answer.result = issue(fd, &request);
-		answer.duration_ns = now_ns() - start;
+		answer.duration_ns = clock_now_ns() - start;
 		if (send(socket, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
 			break;
 	}
@@ -108,7 +100,7 @@ static int wait_for_answer(struct worker *worker, uint64_t deadline)
 	do {
 		if (is_interrupted(worker))
 			return -EINTR;
-		now = now_ns();
+		now = clock_now_ns();
 		if (now >= deadline)
 			return -ETIME;
 		left.tv_sec = (deadline - now) / NSEC_PER_SEC;
@@ -129,7 +121,7 @@ int worker_request(struct worker *worker, const struct request *request,
 	if (send(worker->socket, request, sizeof(*request), MSG_NOSIGNAL) < 0)
 		return -errno;
 
-	err = wait_for_answer(worker, now_ns() + timeout_ns);
+	err = wait_for_answer(worker, clock_now_ns() + timeout_ns);
 	if (err)
 		return err;
 
