@@ -72,80 +72,65 @@ static ssize_t epc_sim_profile_store(struct config_item *item,
 
 CONFIGFS_ATTR(epc_sim_, profile);
 
-/* Parse a number from 1 to @limit. */
-static int parse_knob(struct config_item *item, const char *name,
-		      const char *page, unsigned int limit, unsigned int *value)
+static ssize_t show_knob(struct config_item *item, char *page,
+			 const unsigned int *knob)
 {
-	int ret;
-
-	ret = kstrtouint(page, 0, value);
-	if (ret)
-		return ret;
-
-	if (*value < 1 || *value > limit) {
-		pr_err("pci-epc-sim: %s: %s is 1 to %u, not %u\n",
-		       config_item_name(item), name, limit, *value);
-		return -ERANGE;
-	}
-
-	return 0;
+	guard(mutex)(&to_instance(item)->lock);
+	return sysfs_emit(page, "%u\n", *knob);
 }
 
-static ssize_t epc_sim_max_functions_show(struct config_item *item, char *page)
-{
-	struct epc_sim_instance *instance = to_instance(item);
-
-	guard(mutex)(&instance->lock);
-	return sysfs_emit(page, "%u\n", instance->profile.max_functions);
-}
-
-static ssize_t epc_sim_max_functions_store(struct config_item *item,
-					   const char *page, size_t count)
+/* A number of the profile, from 1 to @limit. */
+static ssize_t store_knob(struct config_item *item, const char *page,
+			  size_t count, const char *name, unsigned int limit,
+			  unsigned int *knob)
 {
 	struct epc_sim_instance *instance = to_instance(item);
 	unsigned int value;
 	int ret;
 
-	ret = parse_knob(item, "max_functions", page, EPC_SIM_MAX_FUNCTIONS,
-			 &value);
+	ret = kstrtouint(page, 0, &value);
 	if (ret)
 		return ret;
+
+	if (value < 1 || value > limit) {
+		pr_err("pci-epc-sim: %s: %s is 1 to %u, not %u\n",
+		       config_item_name(item), name, limit, value);
+		return -ERANGE;
+	}
 
 	guard(mutex)(&instance->lock);
 	if (instance->sim)
 		return -EBUSY;
 
-	instance->profile.max_functions = value;
+	*knob = value;
 	return count;
+}
+
+static ssize_t epc_sim_max_functions_show(struct config_item *item, char *page)
+{
+	return show_knob(item, page, &to_instance(item)->profile.max_functions);
+}
+
+static ssize_t epc_sim_max_functions_store(struct config_item *item,
+					   const char *page, size_t count)
+{
+	return store_knob(item, page, count, "max_functions",
+			  EPC_SIM_MAX_FUNCTIONS,
+			  &to_instance(item)->profile.max_functions);
 }
 
 CONFIGFS_ATTR(epc_sim_, max_functions);
 
 static ssize_t epc_sim_max_maps_show(struct config_item *item, char *page)
 {
-	struct epc_sim_instance *instance = to_instance(item);
-
-	guard(mutex)(&instance->lock);
-	return sysfs_emit(page, "%u\n", instance->profile.max_maps);
+	return show_knob(item, page, &to_instance(item)->profile.max_maps);
 }
 
 static ssize_t epc_sim_max_maps_store(struct config_item *item,
 				      const char *page, size_t count)
 {
-	struct epc_sim_instance *instance = to_instance(item);
-	unsigned int value;
-	int ret;
-
-	ret = parse_knob(item, "max_maps", page, EPC_SIM_MAX_MAPS, &value);
-	if (ret)
-		return ret;
-
-	guard(mutex)(&instance->lock);
-	if (instance->sim)
-		return -EBUSY;
-
-	instance->profile.max_maps = value;
-	return count;
+	return store_knob(item, page, count, "max_maps", EPC_SIM_MAX_MAPS,
+			  &to_instance(item)->profile.max_maps);
 }
 
 CONFIGFS_ATTR(epc_sim_, max_maps);

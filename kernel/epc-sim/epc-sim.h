@@ -53,11 +53,11 @@ struct platform_device;
 /* What a simulated controller can do. Read-only while an instance is live. */
 struct epc_sim_profile {
 	const char *name;
-	u8 max_functions;
+	unsigned int max_functions;
 	/* outbound maps that can be live at once */
-	u16 max_maps;
+	unsigned int max_maps;
 	/* outbound address space: windows of one size and granularity */
-	u8 num_windows;
+	unsigned int num_windows;
 	size_t window_size;
 	size_t window_page_size;
 	struct pci_epc_features features;
