@@ -38,3 +38,17 @@ lock() {
 unlock() {
 	exec {LOCK}>&-
 }
+
+# clean [--all]: remove this tree's builds, or everything.
+clean() {
+	[[ -z $* || $* == --all ]] || usage_error "clean: $*: not expected"
+	if [[ $* == --all ]]; then
+		rm -rf "$CACHE"/{kernel,source,tree}
+		rmdir "$CACHE" 2>/dev/null || :
+		return
+	fi
+	tree_name
+	lock "$TREE"
+	rm -rf "$TREE"
+	unlock
+}

@@ -39,16 +39,21 @@ kernel_source() {
 		SOURCE=$CACHE/source/$SOURCE_ID
 		once "$SOURCE" kernel_unpack "/usr/src/$package.tar.xz"
 		;;
+	7.3)
+		SOURCE=$CACHE/source/backport-7
+		once "$SOURCE" kernel_fetch 7
+		SOURCE_ID=$(<"$SOURCE/.version-of-package")
+		;;
 	*/*)
 		SOURCE=$(realpath -e -- "$OPT_KERNEL") ||
-			fail $EXIT_SETUP "--kernel $OPT_KERNEL: no such folder"
+			fail "$EXIT_SETUP" "--kernel $OPT_KERNEL: no such folder"
 		[[ -d $SOURCE/arch/um ]] ||
-			fail $EXIT_SETUP "--kernel $SOURCE: not a kernel source"
+			fail "$EXIT_SETUP" "--kernel $SOURCE: not a kernel source"
 		SOURCE_ID="$SOURCE $(kernel_newest_file)"
 		;;
 	*)
-		fail $EXIT_SETUP "--kernel $OPT_KERNEL: not known;" \
-			"use 6.12 or the folder of a kernel source"
+		fail "$EXIT_SETUP" "--kernel $OPT_KERNEL: not known;" \
+			"use 6.12, 7.3 or the folder of a kernel source"
 		;;
 	esac
 }
@@ -62,6 +67,12 @@ kernel_unpack() {
 	local tarball=$1 dir=$2
 	long_step "unpacking the kernel source" "$dir.log" \
 		tar -xf "$tarball" -C "$dir" --strip-components=1
+}
+
+# kernel_fetch MAJOR DIR
+kernel_fetch() {
+	long_step "fetching the newest kernel $1.x" "$2.log" \
+		"$LAB/fetch-backport" "$1" "$2"
 }
 
 kernel_can_smp() {

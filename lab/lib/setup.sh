@@ -23,7 +23,7 @@ setup_packages() {
 	((${#missing[@]})) || return 0
 
 	if ((EUID)); then
-		fail $EXIT_SETUP "packages are missing; as root run:" \
+		fail "$EXIT_SETUP" "packages are missing; as root run:" \
 			"apt-get install -y --no-install-recommends ${missing[*]}"
 	fi
 	say "installing ${missing[*]}"
@@ -31,5 +31,5 @@ setup_packages() {
 	{
 		apt-get update -qq &&
 		apt-get install -y -qq --no-install-recommends "${missing[@]}"
-	} >&2 </dev/null || fail $EXIT_SETUP "installing packages: apt-get failed"
+	} >&2 </dev/null || fail "$EXIT_SETUP" "installing packages: apt-get failed"
 }

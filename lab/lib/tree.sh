@@ -9,10 +9,14 @@
 readonly MODULE_PRODUCTS=('*.o' '*.ko' '*.mod' '*.mod.c' '*.cmd' '*.order'
 	'*.symvers' '*.a')
 
+tree_name() {
+	local key
+	key=$(sha256sum <<<"$TOP")
+	TREE=$CACHE/tree/${TOP##*/}-${key:0:12}
+}
+
 tree_prepare() {
-	local name
-	name=$(sha256sum <<<"$TOP")
-	TREE=$CACHE/tree/${TOP##*/}-${name:0:12}
+	tree_name
 	lock "$TREE"
 	mkdir -p "$TREE"
 	tree_programs
