@@ -48,6 +48,7 @@ boot_streams() {
 	local hold
 
 	if [[ $OPT_INTERACTIVE ]]; then
+		TERMINAL=$(stty -g)
 		exec {feed}<>/dev/tty
 		exec {ask}>&"$feed" {out}>/dev/null {err}>/dev/null {finished}</dev/null
 		return
@@ -83,7 +84,7 @@ boot_kernel() {
 	local -a arguments=(
 		mem="${EPFLAB_MEMORY:-512M}" noreboot "uml_dir=$RUN/" umid=lab
 		root=none rootfstype=hostfs rootflags=/ ro init="$RUN/init"
-		stderr=1 console=tty0 ignore_loglevel
+		stderr=1 console=tty0 ignore_loglevel printk.devkmsg=on
 	)
 	# The kernel's memory is a file in a tmpfs; containers have a small one.
 	unset TMP TEMP TMPDIR
@@ -180,5 +181,7 @@ boot_log() {
 }
 
 boot_clean_up() {
+	# A kernel that dies leaves the terminal as it used it.
+	[[ ! ${TERMINAL-} ]] || stty "$TERMINAL"
 	rm -rf "$RUN"
 }

@@ -17,6 +17,6 @@ notices() {
 
 ends 0 run --debug --bare --module "$top/tests/lab/lab-report" \
 	-- modprobe lab-report
-notices freed "BUG: KASAN: slab-use-after-free in use_freed"
+notices freed "BUG: KASAN: slab-use-after-free"
 notices order "WARNING: possible circular locking dependency detected"
 notices leak "new suspected memory leaks"

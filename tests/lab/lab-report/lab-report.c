@@ -16,13 +16,16 @@ static char *mistake = "none";
 module_param(mistake, charp, 0);
 MODULE_PARM_DESC(mistake, "none, warn, flood, panic, leak, freed or order");
 
-static void *keep;
-
-static void make_leak(void)
+/* More than one: an old stack may still point to the last. */
+static void make_leaks(void)
 {
-	keep = kzalloc(100, GFP_KERNEL);
-	OPTIMIZER_HIDE_VAR(keep);
-	keep = NULL;
+	unsigned int i;
+	void *lost;
+
+	for (i = 0; i < 10; i++) {
+		lost = kzalloc(100, GFP_KERNEL);
+		OPTIMIZER_HIDE_VAR(lost);
+	}
 }
 
 static void use_freed(void)
@@ -71,7 +74,7 @@ static int __init lab_report_init(void)
 	else if (!strcmp(mistake, "panic"))
 		panic("lab-report: as told");
 	else if (!strcmp(mistake, "leak"))
-		make_leak();
+		make_leaks();
 	else if (!strcmp(mistake, "freed"))
 		use_freed();
 	else if (!strcmp(mistake, "order"))
