@@ -86,11 +86,10 @@ boot_kernel() {
 		root=none rootfstype=hostfs rootflags=/ ro init="$RUN/init"
 		stderr=1 console=tty0 ignore_loglevel printk.devkmsg=on
 	)
-	# The kernel's memory is a file in a tmpfs; containers have a small one.
-	unset TMP TEMP TMPDIR
-	if (($(stat -f -c '%a * %S' /dev/shm) < 1 << 30)); then
-		export TMPDIR=$RUN
-	fi
+	# The kernel's memory is a file. /dev/shm, where it would be, is small in
+	# many containers, and not to be executed from.
+	export TMPDIR=$RUN/memory
+	mkdir "$TMPDIR"
 	exec {events}>&1 {log}>"$RUN/log" >"$RUN/early-log" 2>&1 </dev/null
 	arguments+=(
 		con=null "con0=null,fd:$log" "con1=fd:$feed,fd:$ask"
@@ -107,7 +106,7 @@ boot_kernel() {
 	[[ $OPT_DEBUG ]] && arguments+=(leaks)
 	[[ $OPT_BARE ]] || arguments+=(sim)
 
-	contained --read-only "$RUN" "$KERNEL/vmlinux" "${arguments[@]}"
+	contained --read-only "$RUN" "$TMPDIR" "$KERNEL/vmlinux" "${arguments[@]}"
 }
 
 # boot_follow EVENTS: wait for the end.

@@ -15,14 +15,21 @@ once() {
 	lock "$dir"
 	if [[ ! -e $dir/complete ]]; then
 		rm -rf "$dir"
+		# shellcheck disable=SC2064 # this folder
+		trap "rm -rf '$dir'" EXIT
 		mkdir "$dir"
-		if ! "$@" "$dir"; then
-			rm -rf "$dir"
-			exit "$EXIT_SETUP"
-		fi
+		"$@" "$dir" || exit "$EXIT_SETUP"
 		touch "$dir/complete"
+		trap - EXIT
 	fi
 	unlock
+}
+
+# entry FOLDER NAME PATH: a path for what belongs to PATH and is called NAME.
+entry() {
+	local key
+	key=$(sha256sum <<<"$3")
+	printf '%s/%s-%s\n' "$1" "${2//[^A-Za-z0-9._-]/_}" "${key:0:12}"
 }
 
 # lock PATH: wait until no other epflab works on PATH.

@@ -20,11 +20,12 @@ kernel_prepare() {
 		fragments+=("$LAB/config/debug.config")
 	fi
 
-	key=$({ echo "$SOURCE_ID"; cat "${fragments[@]}" "$LAB/config/Kconfig"
-		gcc -dumpfullversion; } | sha256sum)
-	name=$OPT_KERNEL
-	[[ $name != */* ]] || name=$(basename -- "$SOURCE")
-	KERNEL=$CACHE/kernel/$name-${OPT_DEBUG:-release}-${key:0:12}
+	key=$(echo "$SOURCE_ID"
+		cat "${fragments[@]}" "$LAB/config/Kconfig"
+		declare -f kernel_build
+		gcc -dumpfullversion)
+	name=${OPT_KERNEL%/}-${OPT_DEBUG:-release}
+	KERNEL=$(entry "$CACHE/kernel" "${name##*/}" "$key")
 	once "$KERNEL" kernel_build "${fragments[@]}"
 }
 

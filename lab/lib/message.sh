@@ -23,21 +23,24 @@ fail() {
 # long_step WHAT LOG COMMAND...: run a command that takes long, its output in
 # LOG; show that it goes on, and the end of LOG if it fails.
 long_step() {
-	local what=$1 log=$2 status=0 pid
+	local what=$1 log=$2 status=0 pid leash
 	shift 2
 
 	SECONDS=0
 	[[ -t 2 ]] || say "$what ..."
 	contained "$@" >"$log" 2>&1 </dev/null &
 	pid=$!
+	# When epflab ends, so does the leash, and what is on it.
+	exec {leash}> >(cat; kill -KILL -- "-$pid" 2>/dev/null)
 	# shellcheck disable=SC2064 # this process
-	trap "kill $pid; wait $pid; exit $EXIT_SETUP" INT TERM HUP
+	trap "kill -KILL -- -$pid; wait $pid; exit $EXIT_SETUP" INT TERM HUP
 	while [[ -t 2 && -d /proc/$pid ]]; do
 		show_progress "$what" "$log"
-		sleep 0.5
+		sleep 0.2
 	done
 	wait "$pid" || status=$?
 	trap - INT TERM HUP
+	exec {leash}>&-
 
 	if [[ -t 2 ]]; then
 		printf '\r\033[K' >&2

@@ -10,9 +10,7 @@ readonly MODULE_PRODUCTS=('*.o' '*.ko' '*.mod' '*.mod.c' '*.cmd' '*.order'
 	'*.symvers' '*.a')
 
 tree_name() {
-	local key
-	key=$(sha256sum <<<"$TOP")
-	TREE=$CACHE/tree/${TOP##*/}-${key:0:12}
+	TREE=$(entry "$CACHE/tree" "${TOP##*/}" "$TOP")
 }
 
 tree_prepare() {
@@ -58,16 +56,15 @@ newer() {
 
 # The project's modules and those of --module. Sets MODULE_BUILDS.
 tree_modules() {
-	local dir=$TREE/${KERNEL##*/} module key
+	local dir=$TREE/${KERNEL##*/} module build
 
 	mkdir -p "$dir"
 	module_build "$TOP/kernel" "$dir/project"
 	MODULE_BUILDS=("$dir/project")
 	for module in "${OPT_MODULES[@]}"; do
-		key=$(sha256sum <<<"$module")
-		key=$dir/${module##*/}-${key:0:12}
-		module_build "$module" "$key" "$dir/project/Module.symvers"
-		MODULE_BUILDS+=("$key")
+		build=$(entry "$dir" "${module##*/}" "$module")
+		module_build "$module" "$build" "$dir/project/Module.symvers"
+		MODULE_BUILDS+=("$build")
 	done
 	RELEASE=$(<"$KERNEL/include/config/kernel.release")
 }

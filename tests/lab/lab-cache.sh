@@ -68,6 +68,7 @@ for signal in TERM KILL; do
 	wait $pid && die "killed, with status 0"
 	wait_for "end after SIG$signal" stopped
 	[[ ! -e $CACHE/killed/complete ]] || die "killed, and complete"
+	[[ $signal == KILL || ! -e $CACHE/killed ]] || die "left behind"
 done
 "$work/make" killed true 2>"$work/err"
 [[ -e $CACHE/killed/complete ]] || die "not made after an interruption"
