@@ -97,7 +97,8 @@ kernel_build() {
 			}
 			um tinyconfig
 			cd "$dir"
-			"$source/scripts/kconfig/merge_config.sh" -m .config "$@"
+			cat "$@" >fragments
+			"$source/scripts/kconfig/merge_config.sh" -m .config fragments
 			um olddefconfig
 			um -j"$(nproc)"
 			um INSTALL_MOD_PATH=installed modules_install
