@@ -29,10 +29,14 @@
 #define SIM_GROUP	"/sys/kernel/config/pci_epc_sim"
 #define SIM_NAME	"epc-sim.0"
 
+/*
+ * Without set-user-id: all is done by root, and root's programs may seem to be
+ * somebody else's from within a user namespace.
+ */
 static void mount_one(const char *type, const char *target,
 		      const char *options)
 {
-	if (mount(type, target, type, 0, options) < 0)
+	if (mount(type, target, type, MS_NOSUID, options) < 0)
 		fail("mount %s on %s: %s", type, target, strerror(errno));
 }
 

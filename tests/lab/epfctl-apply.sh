@@ -28,7 +28,7 @@ wait_for "the test device" test -e /dev/pci-endpoint-test.0
 is "LEGACY IRQ:	OKAY" sh -c "pcitest -i 0 -l | tail -n 1"
 
 is "nothing to do: the system is as it should be" epfctl apply "$file"
-is '[] null' sh -c "epfctl --json apply $file | jq -rc '\"\(.steps) \(.error)\"'"
+is '[] null' sh -c "epfctl --json apply '$file' | jq -rc '\"\(.steps) \(.error)\"'"
 is pci_epf_test/test0 sh -c "epfctl --json show epc-sim.0 |
 	jq -r '.controller.links[0].function|.driver+\"/\"+.name'"
 
