@@ -6,9 +6,12 @@
  *	profile			what it can do; while not live
  *	max_functions		overrides the profile; while not live
  *	max_maps		overrides the profile; while not live
+ *	link			its speed and width, or none; while not live
+ *	latency_ns		of the link, one way; while not live
  *	live			1: on the bus and under pci_ep/controllers
  *	stats			counters, one a line, 0 while not live; any
  *				write clears them
+ *	functionN/stats		the same of one function
  */
 
 #include <linux/cleanup.h>
@@ -21,11 +24,18 @@
 
 #include "epc-sim.h"
 
+struct epc_sim_function_group {
+	struct config_group group;
+	unsigned int func_no;
+};
+
 struct epc_sim_instance {
 	struct config_group group;
-	/* Protects @profile and @sim against other users of the attributes. */
+	struct epc_sim_function_group functions[EPC_SIM_MAX_FUNCTIONS];
+	/* Protects what follows against other users of the attributes. */
 	struct mutex lock;
 	struct epc_sim_profile profile;
+	struct epc_sim_link_model link_model;
 	struct epc_sim *sim;	/* NULL: not live */
 };
 
@@ -135,6 +145,56 @@ static ssize_t epc_sim_max_maps_store(struct config_item *item,
 
 CONFIGFS_ATTR(epc_sim_, max_maps);
 
+static ssize_t epc_sim_link_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	const struct epc_sim_link_model *model = &instance->link_model;
+
+	guard(mutex)(&instance->lock);
+	if (!model->generation)
+		return sysfs_emit(page, "none\n");
+	return sysfs_emit(page, "gen%ux%u\n", model->generation, model->width);
+}
+
+static ssize_t epc_sim_link_store(struct config_item *item, const char *page,
+				  size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	struct epc_sim_link_model model;
+	char name[16];
+
+	if (strscpy(name, page, sizeof(name)) < 0 ||
+	    epc_sim_link_model_parse(strim(name), &model)) {
+		pr_err("pci-epc-sim: %s: link is none, or gen1 to gen5 with x1, x2, x4, x8 or x16, as gen3x4\n",
+		       config_item_name(item));
+		return -EINVAL;
+	}
+
+	guard(mutex)(&instance->lock);
+	if (instance->sim)
+		return -EBUSY;
+
+	instance->link_model = model;
+	return count;
+}
+
+CONFIGFS_ATTR(epc_sim_, link);
+
+static ssize_t epc_sim_latency_ns_show(struct config_item *item, char *page)
+{
+	return show_knob(item, page,
+			 &to_instance(item)->link_model.latency_ns);
+}
+
+static ssize_t epc_sim_latency_ns_store(struct config_item *item,
+					const char *page, size_t count)
+{
+	return store_knob(item, page, count, "latency_ns", NSEC_PER_MSEC,
+			  &to_instance(item)->link_model.latency_ns);
+}
+
+CONFIGFS_ATTR(epc_sim_, latency_ns);
+
 static ssize_t epc_sim_live_show(struct config_item *item, char *page)
 {
 	struct epc_sim_instance *instance = to_instance(item);
@@ -154,7 +214,8 @@ static int epc_sim_go_live(struct epc_sim_instance *instance)
 	if (ret)
 		return ret;
 
-	sim = epc_sim_create(config_item_name(item), &instance->profile);
+	sim = epc_sim_create(config_item_name(item), &instance->profile,
+			     &instance->link_model);
 	if (IS_ERR(sim)) {
 		configfs_undepend_item(item);
 		return PTR_ERR(sim);
@@ -198,24 +259,32 @@ static ssize_t epc_sim_live_store(struct config_item *item, const char *page,
 
 CONFIGFS_ATTR(epc_sim_, live);
 
+static ssize_t show_stats(struct epc_sim_instance *instance, int func_no,
+			  char *page)
+{
+	guard(mutex)(&instance->lock);
+	return epc_sim_stats_print(instance->sim, func_no, page);
+}
+
+static ssize_t reset_stats(struct epc_sim_instance *instance, int func_no,
+			   size_t count)
+{
+	guard(mutex)(&instance->lock);
+	if (instance->sim)
+		epc_sim_stats_reset(instance->sim, func_no);
+
+	return count;
+}
+
 static ssize_t epc_sim_stats_show(struct config_item *item, char *page)
 {
-	struct epc_sim_instance *instance = to_instance(item);
-
-	guard(mutex)(&instance->lock);
-	return epc_sim_stats_print(instance->sim, page);
+	return show_stats(to_instance(item), EPC_SIM_ALL, page);
 }
 
 static ssize_t epc_sim_stats_store(struct config_item *item, const char *page,
 				   size_t count)
 {
-	struct epc_sim_instance *instance = to_instance(item);
-
-	guard(mutex)(&instance->lock);
-	if (instance->sim)
-		epc_sim_stats_reset(instance->sim);
-
-	return count;
+	return reset_stats(to_instance(item), EPC_SIM_ALL, count);
 }
 
 CONFIGFS_ATTR(epc_sim_, stats);
@@ -224,9 +293,44 @@ static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_attr_profile,
 	&epc_sim_attr_max_functions,
 	&epc_sim_attr_max_maps,
+	&epc_sim_attr_link,
+	&epc_sim_attr_latency_ns,
 	&epc_sim_attr_live,
 	&epc_sim_attr_stats,
 	NULL,
+};
+
+static struct epc_sim_function_group *
+to_function_group(struct config_item *item)
+{
+	return container_of(to_config_group(item),
+			    struct epc_sim_function_group, group);
+}
+
+static ssize_t epc_sim_function_stats_show(struct config_item *item,
+					   char *page)
+{
+	return show_stats(to_instance(item->ci_parent),
+			  to_function_group(item)->func_no, page);
+}
+
+static ssize_t epc_sim_function_stats_store(struct config_item *item,
+					    const char *page, size_t count)
+{
+	return reset_stats(to_instance(item->ci_parent),
+			   to_function_group(item)->func_no, count);
+}
+
+CONFIGFS_ATTR(epc_sim_function_, stats);
+
+static struct configfs_attribute *epc_sim_function_attrs[] = {
+	&epc_sim_function_attr_stats,
+	NULL,
+};
+
+static const struct config_item_type epc_sim_function_type = {
+	.ct_attrs = epc_sim_function_attrs,
+	.ct_owner = THIS_MODULE,
 };
 
 static void epc_sim_instance_release(struct config_item *item)
@@ -251,6 +355,8 @@ static struct config_group *epc_sim_make_instance(struct config_group *group,
 						  const char *name)
 {
 	struct epc_sim_instance *instance;
+	char function_name[16];
+	unsigned int i;
 
 	instance = kzalloc(sizeof(*instance), GFP_KERNEL);
 	if (!instance)
@@ -261,6 +367,15 @@ static struct config_group *epc_sim_make_instance(struct config_group *group,
 
 	config_group_init_type_name(&instance->group, name,
 				    &epc_sim_instance_type);
+	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
+		snprintf(function_name, sizeof(function_name), "function%u", i);
+		config_group_init_type_name(&instance->functions[i].group,
+					    function_name,
+					    &epc_sim_function_type);
+		instance->functions[i].func_no = i;
+		configfs_add_default_group(&instance->functions[i].group,
+					   &instance->group);
+	}
 
 	return &instance->group;
 }

@@ -47,6 +47,7 @@
 
 struct device;
 struct epc_sim;
+struct epc_sim_dma;
 struct irq_domain;
 struct platform_device;
 
@@ -60,6 +61,8 @@ struct epc_sim_profile {
 	unsigned int num_windows;
 	size_t window_size;
 	size_t window_page_size;
+	/* the controller has a DMA engine */
+	bool dma;
 	struct pci_epc_features features;
 };
 
@@ -83,6 +86,11 @@ enum epc_sim_counter {
 	EPC_SIM_ENDPOINT_WRITES,
 	EPC_SIM_ENDPOINT_READ_BYTES,
 	EPC_SIM_ENDPOINT_WRITE_BYTES,
+	/* the endpoint's DMA engine reads and writes the host's memory */
+	EPC_SIM_DMA_READS,
+	EPC_SIM_DMA_WRITES,
+	EPC_SIM_DMA_READ_BYTES,
+	EPC_SIM_DMA_WRITE_BYTES,
 	/* outbound maps */
 	EPC_SIM_MAPS,
 	EPC_SIM_UNMAPS,
@@ -106,6 +114,55 @@ enum epc_sim_counter {
 };
 
 #define epc_sim_accesses(len)	DIV_ROUND_UP(len, sizeof(u64))
+
+/* The rows of counters: one a function, and all together. */
+#define EPC_SIM_ALL		EPC_SIM_MAX_FUNCTIONS
+#define EPC_SIM_COUNTER_ROWS	(EPC_SIM_MAX_FUNCTIONS + 1)
+
+/* What crosses the link, or tries to. */
+enum epc_sim_kind {
+	EPC_SIM_CONFIG_READ,
+	EPC_SIM_CONFIG_WRITE,
+	EPC_SIM_HOST_READ,
+	EPC_SIM_HOST_WRITE,
+	EPC_SIM_ENDPOINT_READ,
+	EPC_SIM_ENDPOINT_WRITE,
+	EPC_SIM_DMA_READ,
+	EPC_SIM_DMA_WRITE,
+	EPC_SIM_MESSAGE,	/* an interrupt */
+};
+
+/* What became of it. */
+enum epc_sim_outcome {
+	EPC_SIM_OK,
+	EPC_SIM_LINK_DOWN,
+	EPC_SIM_NO_FUNCTION,
+	EPC_SIM_NO_BAR,
+	EPC_SIM_NO_MAP,
+	EPC_SIM_NO_BUS_MASTER,
+	EPC_SIM_NOT_POWERED,
+	EPC_SIM_NO_MEMORY,
+};
+
+struct epc_sim_request {
+	enum epc_sim_kind kind;
+	enum epc_sim_outcome outcome;
+	int func_no;		/* EPC_SIM_ALL where it is not known */
+	u64 addr;		/* PCI address, or offset in configuration space */
+	size_t len;		/* bytes */
+};
+
+enum epc_sim_direction {
+	EPC_SIM_DOWN,		/* to the endpoint */
+	EPC_SIM_UP,
+};
+
+/* How fast the link is; generation 0: accesses take no time. */
+struct epc_sim_link_model {
+	unsigned int generation;	/* 1 to 5 */
+	unsigned int width;		/* lanes */
+	unsigned int latency_ns;	/* one way */
+};
 
 /* A configuration space: bytes, and which bits of them the host may change. */
 struct epc_sim_config {
@@ -157,7 +214,8 @@ struct epc_sim_irq_count {
  * struct epc_sim - one live simulated controller, with its root port
  * @ref: held by the instance and by every ioremap() of its address space
  * @profile: what the controller can do; fixed while live
- * @counters: what crossed the link, by enum epc_sim_counter
+ * @counters: what crossed the link, by function and enum epc_sim_counter
+ * @link_model: what it costs; fixed while live
  * @slot: which part of the address space and of the bus numbers is its own
  * @pdev: parent of the host bridge and of the controller; named as both
  * @lock: protects all below up to @srcu: configuration spaces, BARs, maps and
@@ -169,6 +227,7 @@ struct epc_sim_irq_count {
  * @link_wanted: the endpoint has started its controller
  * @link_up: accesses cross the link
  * @link_lost: the link went down since the host last enumerated
+ * @wire_busy_ps: until when each direction of the link is taken
  * @srcu: held while BAR memory is accessed, so that clear_bar() can wait for
  *	accesses under way before the memory is freed
  * @worker: brings the link up and down; enumeration on the host runs here
@@ -177,6 +236,7 @@ struct epc_sim_irq_count {
  * @bridge: the host's view: its bridge and all below
  * @windows: address space of the bridge: 32-bit, and 64-bit prefetchable
  * @buses: bus numbers of the bridge
+ * @dma: the controller's DMA engine, or NULL
  * @epc: the endpoint's view: its controller
  * @irq_count: encoding of interrupt counts
  * @irq_observed: argument of the last op while @irq_count is found out; or NULL
@@ -194,7 +254,8 @@ struct epc_sim_irq_count {
 struct epc_sim {
 	struct kref ref;
 	struct epc_sim_profile profile;
-	atomic64_t counters[EPC_SIM_NUM_COUNTERS];
+	atomic64_t counters[EPC_SIM_COUNTER_ROWS][EPC_SIM_NUM_COUNTERS];
+	struct epc_sim_link_model link_model;
 	unsigned int slot;
 	struct platform_device *pdev;
 
@@ -205,6 +266,7 @@ struct epc_sim {
 	bool link_wanted;
 	bool link_up;
 	bool link_lost;
+	u64 wire_busy_ps[2];
 
 	struct srcu_struct srcu;
 
@@ -216,6 +278,7 @@ struct epc_sim {
 	struct resource windows[2];
 	struct resource buses;
 
+	struct epc_sim_dma *dma;
 	struct pci_epc *epc;
 	struct epc_sim_irq_count irq_count;
 	int *irq_observed;
@@ -235,9 +298,12 @@ struct epc_sim {
 int epc_sim_configfs_register(void);
 
 /* sim.c */
+int epc_sim_register_driver(void);
 struct epc_sim *epc_sim_create(const char *name,
-			       const struct epc_sim_profile *profile);
+			       const struct epc_sim_profile *profile,
+			       const struct epc_sim_link_model *link_model);
 int epc_sim_destroy(struct epc_sim *sim);
+const char *epc_sim_name(const struct epc_sim *sim);
 struct epc_sim *epc_sim_get(struct epc_sim *sim);
 void epc_sim_put(struct epc_sim *sim);
 
@@ -252,12 +318,24 @@ u64 epc_sim_space_msi_address(struct epc_sim *sim);
 unsigned int epc_sim_space_first_bus(struct epc_sim *sim);
 
 /* stats.c */
-void epc_sim_count(struct epc_sim *sim, enum epc_sim_counter counter);
-void epc_sim_count_n(struct epc_sim *sim, enum epc_sim_counter counter, s64 n);
-void epc_sim_count_map(struct epc_sim *sim);
-void epc_sim_count_unmap(struct epc_sim *sim);
-int epc_sim_stats_print(const struct epc_sim *sim, char *page);
-void epc_sim_stats_reset(struct epc_sim *sim);
+void epc_sim_count(struct epc_sim *sim, int func_no,
+		   enum epc_sim_counter counter, s64 n);
+void epc_sim_count_map(struct epc_sim *sim, int func_no);
+void epc_sim_count_unmap(struct epc_sim *sim, int func_no);
+int epc_sim_stats_print(const struct epc_sim *sim, int func_no, char *page);
+void epc_sim_stats_reset(struct epc_sim *sim, int func_no);
+
+/* request.c */
+u64 epc_sim_request_begin(struct epc_sim *sim,
+			  const struct epc_sim_request *request);
+void epc_sim_request(struct epc_sim *sim,
+		     const struct epc_sim_request *request);
+
+/* link-model.c */
+int epc_sim_link_model_parse(const char *text,
+			     struct epc_sim_link_model *model);
+u64 epc_sim_link_cost(struct epc_sim *sim, enum epc_sim_kind kind, size_t len);
+void epc_sim_link_delay(u64 ns);
 
 /* link.c */
 int epc_sim_link_init(struct epc_sim *sim);
@@ -336,7 +414,9 @@ void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
 void epc_sim_outbound_write(struct epc_sim *sim, phys_addr_t phys,
 			    const void *buf, size_t len);
 bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
-			   const void *buf, size_t len);
+			   __le32 message);
+bool epc_sim_outbound_dma(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+			  void *buf, size_t len, bool write, u64 *cost_ns);
 int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			 u64 pci_addr, size_t size);
 void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys);
@@ -350,6 +430,21 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no);
 int epc_sim_interrupt_raise_msi(struct epc_sim *sim, u8 func_no, u16 vector);
 int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector);
 void epc_sim_interrupt_unmasked(struct epc_sim *sim, u8 func_no);
+
+/* dma.c */
+#ifdef CONFIG_DMA_ENGINE
+int epc_sim_dma_init(struct epc_sim *sim);
+void epc_sim_dma_exit(struct epc_sim *sim);
+#else
+static inline int epc_sim_dma_init(struct epc_sim *sim)
+{
+	return 0;
+}
+
+static inline void epc_sim_dma_exit(struct epc_sim *sim)
+{
+}
+#endif
 
 /* irq-count.c */
 void epc_sim_irq_count_calibrate(struct epc_sim *sim);

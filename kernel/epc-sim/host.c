@@ -8,82 +8,105 @@
 
 #include <linux/cleanup.h>
 #include <linux/irqdomain.h>
+#include <linux/lockdep.h>
 #include <linux/msi.h>
 #include <linux/platform_device.h>
 
 #include "epc-sim.h"
 
-/* The function that answers to a bus, device and function number, or NULL. */
-static struct epc_sim_function *host_find_function(struct epc_sim *sim,
-						   struct pci_bus *bus,
-						   unsigned int devfn)
+/* Which function answers to a bus, device and function number. */
+static enum epc_sim_outcome host_find_function(struct epc_sim *sim,
+					       struct pci_bus *bus,
+					       unsigned int devfn,
+					       struct epc_sim_function **found)
 {
-	struct epc_sim_function *function;
-
+	lockdep_assert_held(&sim->lock);
 	if (bus->number != epc_sim_port_secondary_bus(sim) ||
-	    PCI_SLOT(devfn) != 0) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_NO_FUNCTION);
-		return NULL;
-	}
-	if (!sim->link_up) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
-		return NULL;
-	}
+	    PCI_SLOT(devfn) != 0)
+		return EPC_SIM_NO_FUNCTION;
+	if (!sim->link_up)
+		return EPC_SIM_LINK_DOWN;
 
-	function = &sim->functions[PCI_FUNC(devfn)];
-	if (!function->present) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_NO_FUNCTION);
-		return NULL;
-	}
+	*found = &sim->functions[PCI_FUNC(devfn)];
+	return (*found)->present ? EPC_SIM_OK : EPC_SIM_NO_FUNCTION;
+}
 
-	return function;
+static int host_read_port(struct epc_sim *sim, unsigned int devfn, int where,
+			  int size, u32 *value)
+{
+	if (devfn)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	*value = epc_sim_config_read(&sim->port, where, size);
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static int host_write_port(struct epc_sim *sim, unsigned int devfn, int where,
+			   int size, u32 value)
+{
+	if (devfn)
+		return PCIBIOS_DEVICE_NOT_FOUND;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	epc_sim_port_write(sim, where, size, value);
+	return PCIBIOS_SUCCESSFUL;
 }
 
 static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 		     int size, u32 *value)
 {
 	struct epc_sim *sim = bus->sysdata;
+	struct epc_sim_request request = {
+		.kind = EPC_SIM_CONFIG_READ,
+		.func_no = PCI_FUNC(devfn),
+		.addr = where,
+		.len = size,
+	};
 	struct epc_sim_function *function;
 
-	guard(raw_spinlock_irqsave)(&sim->lock);
+	if (pci_is_root_bus(bus))
+		return host_read_port(sim, devfn, where, size, value);
 
-	if (pci_is_root_bus(bus)) {
-		if (devfn)
-			return PCIBIOS_DEVICE_NOT_FOUND;
-		*value = epc_sim_config_read(&sim->port, where, size);
-		return PCIBIOS_SUCCESSFUL;
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		request.outcome = host_find_function(sim, bus, devfn,
+						     &function);
+		if (request.outcome == EPC_SIM_OK)
+			*value = epc_sim_config_read(&function->config, where,
+						     size);
 	}
 
-	epc_sim_count(sim, EPC_SIM_CONFIG_READS);
-	function = host_find_function(sim, bus, devfn);
-	if (!function)
-		return PCIBIOS_DEVICE_NOT_FOUND;
-
-	*value = epc_sim_config_read(&function->config, where, size);
-	return PCIBIOS_SUCCESSFUL;
+	epc_sim_request(sim, &request);
+	return request.outcome == EPC_SIM_OK ? PCIBIOS_SUCCESSFUL :
+					       PCIBIOS_DEVICE_NOT_FOUND;
 }
 
 static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 		      int size, u32 value)
 {
 	struct epc_sim *sim = bus->sysdata;
+	struct epc_sim_request request = {
+		.kind = EPC_SIM_CONFIG_WRITE,
+		.func_no = PCI_FUNC(devfn),
+		.addr = where,
+		.len = size,
+	};
 	struct epc_sim_function *function;
 
+	if (pci_is_root_bus(bus))
+		return host_write_port(sim, devfn, where, size, value);
+
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
-		if (pci_is_root_bus(bus)) {
-			if (devfn)
-				return PCIBIOS_DEVICE_NOT_FOUND;
-			epc_sim_port_write(sim, where, size, value);
-			return PCIBIOS_SUCCESSFUL;
-		}
-
-		epc_sim_count(sim, EPC_SIM_CONFIG_WRITES);
-		function = host_find_function(sim, bus, devfn);
-		if (!function)
-			return PCIBIOS_DEVICE_NOT_FOUND;
-
-		epc_sim_function_write(sim, function, where, size, value);
+		request.outcome = host_find_function(sim, bus, devfn,
+						     &function);
+		if (request.outcome == EPC_SIM_OK)
+			epc_sim_function_write(sim, function, where, size,
+					       value);
 	}
+
+	epc_sim_request(sim, &request);
+	if (request.outcome != EPC_SIM_OK)
+		return PCIBIOS_DEVICE_NOT_FOUND;
 
 	/* The write may have enabled or unmasked a pending interrupt. */
 	epc_sim_interrupt_unmasked(sim, PCI_FUNC(devfn));

@@ -17,8 +17,8 @@
 
 /* Where an access ends up. */
 struct target {
-	phys_addr_t phys;
-	u8 func_no;
+	void *memory;
+	int func_no;
 	bool msix_table;	/* it touches the vector table */
 };
 
@@ -60,21 +60,18 @@ void epc_sim_copy(void *to, const void *from, size_t len)
 		memcpy(to, from, len);
 }
 
-static bool inbound_find(struct epc_sim *sim, u64 addr, size_t len,
-			 struct target *target)
+static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
+					 size_t len, struct target *target)
 {
 	unsigned int i;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
 
-	if (!sim->link_up) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
-		return false;
-	}
-	if (!epc_sim_port_forwards_down(sim, addr, len)) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_NO_BAR);
-		return false;
-	}
+	target->func_no = EPC_SIM_ALL;
+	if (!sim->link_up)
+		return EPC_SIM_LINK_DOWN;
+	if (!epc_sim_port_forwards_down(sim, addr, len))
+		return EPC_SIM_NO_BAR;
 
 	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
 		struct epc_sim_function *function = &sim->functions[i];
@@ -86,23 +83,21 @@ static bool inbound_find(struct epc_sim *sim, u64 addr, size_t len,
 		barno = epc_sim_function_find_bar(function, addr, len, &offset);
 		if (barno < 0)
 			continue;
-		if (!epc_sim_config_in_d0(&function->config)) {
-			epc_sim_count(sim, EPC_SIM_ABORTED_POWER_STATE);
-			return false;
-		}
-
-		target->phys = function->bars[barno].phys + offset;
 		target->func_no = i;
+		if (!epc_sim_config_in_d0(&function->config))
+			return EPC_SIM_NOT_POWERED;
+
+		target->memory = epc_sim_ram(function->bars[barno].phys +
+					     offset, len);
 		target->msix_table = function->msix_count &&
 			function->msix_bar == barno &&
 			offset + len > function->msix_offset &&
 			offset < function->msix_offset +
 				 function->msix_count * PCI_MSIX_ENTRY_SIZE;
-		return true;
+		return target->memory ? EPC_SIM_OK : EPC_SIM_NO_MEMORY;
 	}
 
-	epc_sim_count(sim, EPC_SIM_ABORTED_NO_BAR);
-	return false;
+	return EPC_SIM_NO_BAR;
 }
 
 /**
@@ -116,26 +111,23 @@ static bool inbound_find(struct epc_sim *sim, u64 addr, size_t len,
  */
 void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 {
+	struct epc_sim_request request = {
+		.kind = EPC_SIM_HOST_READ,
+		.addr = addr,
+		.len = len,
+	};
 	struct target target;
-	void *memory;
 
-	epc_sim_count_n(sim, EPC_SIM_HOST_READS, epc_sim_accesses(len));
-
-	guard(srcu)(&sim->srcu);
-	if (!inbound_find(sim, addr, len, &target)) {
-		memset(buf, 0xff, len);
-		return;
+	scoped_guard(srcu, &sim->srcu) {
+		request.outcome = inbound_find(sim, addr, len, &target);
+		if (request.outcome == EPC_SIM_OK)
+			epc_sim_copy(buf, target.memory, len);
+		else
+			memset(buf, 0xff, len);
 	}
 
-	memory = epc_sim_ram(target.phys, len);
-	if (!memory) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
-		memset(buf, 0xff, len);
-		return;
-	}
-
-	epc_sim_copy(buf, memory, len);
-	epc_sim_count_n(sim, EPC_SIM_HOST_READ_BYTES, len);
+	request.func_no = target.func_no;
+	epc_sim_request(sim, &request);
 }
 
 /**
@@ -150,25 +142,22 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 			   size_t len)
 {
+	struct epc_sim_request request = {
+		.kind = EPC_SIM_HOST_WRITE,
+		.addr = addr,
+		.len = len,
+	};
 	struct target target;
-	void *memory;
-
-	epc_sim_count_n(sim, EPC_SIM_HOST_WRITES, epc_sim_accesses(len));
 
 	scoped_guard(srcu, &sim->srcu) {
-		if (!inbound_find(sim, addr, len, &target))
-			return;
-
-		memory = epc_sim_ram(target.phys, len);
-		if (!memory) {
-			epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
-			return;
-		}
-
-		epc_sim_copy(memory, buf, len);
-		epc_sim_count_n(sim, EPC_SIM_HOST_WRITE_BYTES, len);
+		request.outcome = inbound_find(sim, addr, len, &target);
+		if (request.outcome == EPC_SIM_OK)
+			epc_sim_copy(target.memory, buf, len);
 	}
 
-	if (target.msix_table)
+	request.func_no = target.func_no;
+	epc_sim_request(sim, &request);
+
+	if (request.outcome == EPC_SIM_OK && target.msix_table)
 		epc_sim_interrupt_unmasked(sim, target.func_no);
 }

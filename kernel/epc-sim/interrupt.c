@@ -237,17 +237,18 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
 		if (pin < 1 || pin > PCI_NUM_INTX)
 			return -EINVAL;
 		if (!sim->link_up) {
-			epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
+			epc_sim_count(sim, func_no, EPC_SIM_ABORTED_LINK_DOWN,
+				      1);
 			return 0;
 		}
 		if (epc_sim_config_read(config, PCI_COMMAND, 2) &
 		    PCI_COMMAND_INTX_DISABLE) {
-			epc_sim_count(sim, EPC_SIM_MASKED_INTERRUPTS);
+			epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
 			return 0;
 		}
 	}
 
-	epc_sim_count(sim, EPC_SIM_INTX);
+	epc_sim_count(sim, func_no, EPC_SIM_INTX, 1);
 	set_bit(pin - 1, &sim->intx_pending);
 	deliver_soon(sim);
 	return 0;
@@ -259,7 +260,6 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 	struct epc_sim_config *config = &sim->functions[func_no].config;
 	const int msi = EPC_SIM_CAP_MSI;
 	u32 pending, data;
-	__le32 message;
 	u64 address;
 	u16 flags;
 
@@ -275,7 +275,7 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 		    BIT(index)) {
 			epc_sim_config_set(config, msi + PCI_MSI_PENDING_64, 4,
 					   pending | BIT(index));
-			epc_sim_count(sim, EPC_SIM_MASKED_INTERRUPTS);
+			epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
 			return 0;
 		}
 
@@ -289,10 +289,9 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 		data = epc_sim_config_read(config, msi + PCI_MSI_DATA_64, 2);
 	}
 
-	message = cpu_to_le32(data | index);
-	if (epc_sim_outbound_post(sim, func_no, address, &message,
-				  sizeof(message)))
-		epc_sim_count(sim, EPC_SIM_MSI);
+	if (epc_sim_outbound_post(sim, func_no, address,
+				  cpu_to_le32(data | index)))
+		epc_sim_count(sim, func_no, EPC_SIM_MSI, 1);
 	return 0;
 }
 
@@ -362,22 +361,19 @@ static void raise_msix(struct epc_sim *sim, u8 func_no,
 	const __le32 *entry = (const __le32 *)
 		(table->entries + index * PCI_MSIX_ENTRY_SIZE);
 	u32 control = le32_to_cpu(READ_ONCE(entry[3]));
-	__le32 message;
 	u64 address;
 
 	if (table->masked || control & PCI_MSIX_ENTRY_CTRL_MASKBIT) {
 		set_bit_le(index, table->pending);
-		epc_sim_count(sim, EPC_SIM_MASKED_INTERRUPTS);
+		epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
 		return;
 	}
 
 	clear_bit_le(index, table->pending);
 	address = (u64)le32_to_cpu(READ_ONCE(entry[1])) << 32 |
 		  le32_to_cpu(READ_ONCE(entry[0]));
-	message = READ_ONCE(entry[2]);
-	if (epc_sim_outbound_post(sim, func_no, address, &message,
-				  sizeof(message)))
-		epc_sim_count(sim, EPC_SIM_MSIX);
+	if (epc_sim_outbound_post(sim, func_no, address, READ_ONCE(entry[2])))
+		epc_sim_count(sim, func_no, EPC_SIM_MSIX, 1);
 }
 
 /**

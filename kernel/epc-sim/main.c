@@ -15,6 +15,10 @@ static int __init epc_sim_init(void)
 {
 	int ret;
 
+	ret = epc_sim_register_driver();
+	if (ret)
+		return ret;
+
 	ret = epc_sim_space_init();
 	if (ret)
 		return ret;

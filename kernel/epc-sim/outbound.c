@@ -14,6 +14,7 @@
 #include <linux/unaligned.h>
 
 #include "epc-sim.h"
+#include "trace.h"
 
 /* The map that holds a range, or NULL. */
 static struct epc_sim_map *outbound_find(struct epc_sim *sim, phys_addr_t phys,
@@ -35,66 +36,64 @@ static struct epc_sim_map *outbound_find(struct epc_sim *sim, phys_addr_t phys,
 }
 
 /* Whether a memory request of a function gets to the host. */
-static bool outbound_passes(struct epc_sim *sim, u8 func_no)
+static enum epc_sim_outcome outbound_passes(struct epc_sim *sim, u8 func_no)
 {
 	const struct epc_sim_config *config = &sim->functions[func_no].config;
 
 	lockdep_assert_held(&sim->lock);
-	if (!sim->link_up) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_LINK_DOWN);
-		return false;
-	}
-	if (!epc_sim_config_in_d0(config)) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_POWER_STATE);
-		return false;
-	}
+	if (!sim->link_up)
+		return EPC_SIM_LINK_DOWN;
+	if (!epc_sim_config_in_d0(config))
+		return EPC_SIM_NOT_POWERED;
 	if (!(epc_sim_config_read(config, PCI_COMMAND, 2) &
-	      PCI_COMMAND_MASTER) || !epc_sim_port_forwards_up(sim)) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_NO_BUS_MASTER);
-		return false;
-	}
+	      PCI_COMMAND_MASTER) || !epc_sim_port_forwards_up(sim))
+		return EPC_SIM_NO_BUS_MASTER;
 
-	return true;
+	return EPC_SIM_OK;
 }
 
-static bool outbound_translate(struct epc_sim *sim, phys_addr_t phys,
-			       size_t len, u64 *pci_addr)
+/* Fill in who requests what. */
+static void outbound_translate(struct epc_sim *sim, phys_addr_t phys,
+			       struct epc_sim_request *request)
 {
 	struct epc_sim_map *map;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
 
-	map = outbound_find(sim, phys, len);
+	map = outbound_find(sim, phys, request->len);
 	if (!map) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_NO_MAP);
-		return false;
+		request->func_no = EPC_SIM_ALL;
+		request->outcome = EPC_SIM_NO_MAP;
+		return;
 	}
-	if (!outbound_passes(sim, map->func_no))
-		return false;
 
-	*pci_addr = map->pci_addr + (phys - map->phys);
-	return true;
+	request->func_no = map->func_no;
+	request->addr = map->pci_addr + (phys - map->phys);
+	request->outcome = outbound_passes(sim, map->func_no);
 }
 
-static bool outbound_deliver(struct epc_sim *sim, u64 pci_addr, const void *buf,
-			     size_t len)
+/* Move the data; buf is read from for a write, and filled for a read. */
+static void outbound_move(struct epc_sim *sim, struct epc_sim_request *request,
+			  void *buf, bool write)
 {
 	void *memory;
 
-	if (pci_addr == epc_sim_space_msi_address(sim) && len == 4) {
+	if (request->outcome != EPC_SIM_OK)
+		return;
+
+	if (write && request->len == 4 &&
+	    request->addr == epc_sim_space_msi_address(sim)) {
 		epc_sim_interrupt_message(sim, get_unaligned_le32(buf));
-		return true;
+		return;
 	}
 
-	memory = epc_sim_ram(pci_addr, len);
-	if (!memory) {
-		epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
-		return false;
-	}
-
-	epc_sim_copy(memory, buf, len);
-	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_WRITE_BYTES, len);
-	return true;
+	memory = epc_sim_ram(request->addr, request->len);
+	if (!memory)
+		request->outcome = EPC_SIM_NO_MEMORY;
+	else if (write)
+		epc_sim_copy(memory, buf, request->len);
+	else
+		epc_sim_copy(buf, memory, request->len);
 }
 
 /**
@@ -109,23 +108,16 @@ static bool outbound_deliver(struct epc_sim *sim, u64 pci_addr, const void *buf,
 void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
 			   size_t len)
 {
-	void *memory = NULL;
-	u64 pci_addr;
+	struct epc_sim_request request = {
+		.kind = EPC_SIM_ENDPOINT_READ,
+		.len = len,
+	};
 
-	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_READS, epc_sim_accesses(len));
-
-	if (outbound_translate(sim, phys, len, &pci_addr)) {
-		memory = epc_sim_ram(pci_addr, len);
-		if (!memory)
-			epc_sim_count(sim, EPC_SIM_ABORTED_NO_MEMORY);
-	}
-	if (!memory) {
+	outbound_translate(sim, phys, &request);
+	outbound_move(sim, &request, buf, false);
+	if (request.outcome != EPC_SIM_OK)
 		memset(buf, 0xff, len);
-		return;
-	}
-
-	epc_sim_copy(buf, memory, len);
-	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_READ_BYTES, len);
+	epc_sim_request(sim, &request);
 }
 
 /**
@@ -140,50 +132,78 @@ void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
 void epc_sim_outbound_write(struct epc_sim *sim, phys_addr_t phys,
 			    const void *buf, size_t len)
 {
-	u64 pci_addr;
+	struct epc_sim_request request = {
+		.kind = EPC_SIM_ENDPOINT_WRITE,
+		.len = len,
+	};
 
-	epc_sim_count_n(sim, EPC_SIM_ENDPOINT_WRITES, epc_sim_accesses(len));
-
-	if (outbound_translate(sim, phys, len, &pci_addr))
-		outbound_deliver(sim, pci_addr, buf, len);
+	outbound_translate(sim, phys, &request);
+	outbound_move(sim, &request, (void *)buf, true);
+	epc_sim_request(sim, &request);
 }
 
 /**
- * epc_sim_outbound_post() - the controller itself writes to the host
+ * epc_sim_outbound_post() - the controller itself sends an interrupt message
+ * @sim: the instance
+ * @func_no: function in whose name it does
+ * @pci_addr: PCI address, which the host chose
+ * @message: what to write there
+ *
+ * Context: any.
+ * Return: whether it got anywhere.
+ */
+bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+			   __le32 message)
+{
+	struct epc_sim_request request = {
+		.kind = EPC_SIM_MESSAGE,
+		.func_no = func_no,
+		.addr = pci_addr,
+		.len = sizeof(message),
+	};
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock)
+		request.outcome = outbound_passes(sim, func_no);
+
+	outbound_move(sim, &request, &message, true);
+	epc_sim_request(sim, &request);
+	return request.outcome == EPC_SIM_OK;
+}
+
+/**
+ * epc_sim_outbound_dma() - the DMA engine moves data to or from the host
  * @sim: the instance
  * @func_no: function in whose name it does
  * @pci_addr: PCI address
- * @buf: data
+ * @buf: the endpoint's memory
  * @len: bytes
+ * @write: to the host
+ * @cost_ns: set to how long it takes from now
  *
  * Context: any.
- * Return: whether the write got anywhere.
+ * Return: whether it got anywhere; a read that did not leaves @buf alone.
  */
-bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
-			   const void *buf, size_t len)
+bool epc_sim_outbound_dma(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+			  void *buf, size_t len, bool write, u64 *cost_ns)
 {
-	scoped_guard(raw_spinlock_irqsave, &sim->lock)
-		if (!outbound_passes(sim, func_no))
-			return false;
+	struct epc_sim_request request = {
+		.kind = write ? EPC_SIM_DMA_WRITE : EPC_SIM_DMA_READ,
+		.func_no = func_no,
+		.addr = pci_addr,
+		.len = len,
+	};
 
-	return outbound_deliver(sim, pci_addr, buf, len);
+	scoped_guard(raw_spinlock_irqsave, &sim->lock)
+		request.outcome = outbound_passes(sim, func_no);
+
+	outbound_move(sim, &request, buf, write);
+	*cost_ns = epc_sim_request_begin(sim, &request);
+	return request.outcome == EPC_SIM_OK;
 }
 
-/**
- * epc_sim_outbound_map() - make a range lead to a PCI address
- * @sim: the instance
- * @func_no: function in whose name accesses are made
- * @phys: physical address in the outbound space
- * @pci_addr: PCI address
- * @size: bytes
- *
- * Return: 0, -EINVAL where the range is not in the outbound space, -EBUSY
- *	where it is mapped already, -ENOSPC when all maps are in use.
- */
-int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
-			 u64 pci_addr, size_t size)
-{
-	phys_addr_t base = epc_sim_space_outbound(sim);
+static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
+			u64 pci_addr, size_t size)
+{	phys_addr_t base = epc_sim_space_outbound(sim);
 	size_t space = sim->profile.num_windows * sim->profile.window_size;
 	struct epc_sim_map *free = NULL;
 	unsigned int i;
@@ -216,10 +236,30 @@ int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			.func_no = func_no,
 		};
 
-		epc_sim_count_map(sim);
+		epc_sim_count_map(sim, func_no);
 	}
 
 	return 0;
+}
+
+/**
+ * epc_sim_outbound_map() - make a range lead to a PCI address
+ * @sim: the instance
+ * @func_no: function in whose name accesses are made
+ * @phys: physical address in the outbound space
+ * @pci_addr: PCI address
+ * @size: bytes
+ *
+ * Return: 0, -EINVAL where the range is not in the outbound space, -EBUSY
+ *	where it is mapped already, -ENOSPC when all maps are in use.
+ */
+int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
+			 u64 pci_addr, size_t size)
+{
+	int ret = outbound_map(sim, func_no, phys, pci_addr, size);
+
+	trace_epc_sim_map(sim, func_no, phys, pci_addr, size, ret);
+	return ret;
 }
 
 /**
@@ -240,7 +280,8 @@ void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys)
 			continue;
 
 		map->size = 0;
-		epc_sim_count_unmap(sim);
+		epc_sim_count_unmap(sim, func_no);
+		trace_epc_sim_map(sim, func_no, phys, map->pci_addr, 0, 0);
 		return;
 	}
 }

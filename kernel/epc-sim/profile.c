@@ -15,6 +15,7 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.num_windows = 4,
 		.window_size = EPC_SIM_MAX_IOREMAP,
 		.window_page_size = SZ_4K,
+		.dma = true,
 		.features = {
 			.linkup_notifier = true,
 			.msi_capable = true,

@@ -30,6 +30,11 @@ void epc_sim_put(struct epc_sim *sim)
 	kref_put(&sim->ref, epc_sim_free);
 }
 
+const char *epc_sim_name(const struct epc_sim *sim)
+{
+	return dev_name(&sim->pdev->dev);
+}
+
 static int epc_sim_build(struct epc_sim *sim)
 {
 	int ret;
@@ -50,12 +55,19 @@ static int epc_sim_build(struct epc_sim *sim)
 	if (ret)
 		goto exit_host;
 
-	ret = epc_sim_epc_init(sim);
+	if (sim->profile.dma)
+		ret = epc_sim_dma_init(sim);
 	if (ret)
 		goto exit_link;
 
+	ret = epc_sim_epc_init(sim);
+	if (ret)
+		goto exit_dma;
+
 	return 0;
 
+exit_dma:
+	epc_sim_dma_exit(sim);
 exit_link:
 	epc_sim_link_exit(sim);
 exit_host:
@@ -113,23 +125,69 @@ static void epc_sim_run_dismantle(struct epc_sim_build *build)
 	struct epc_sim *sim = build->sim;
 
 	epc_sim_epc_exit(sim);
+	epc_sim_dma_exit(sim);
 	epc_sim_link_exit(sim);
 	put_device(&sim->epc->dev);
 	epc_sim_host_exit(sim);
 	epc_sim_interrupt_exit(sim);
 }
 
+/*
+ * The DMA engine core takes a device's driver for granted. This one has
+ * nothing to do; what it would do in probe() can fail and tell why in
+ * epc_sim_create().
+ */
+static struct platform_driver epc_sim_driver = {
+	.driver = {
+		.name = KBUILD_MODNAME,
+		.suppress_bind_attrs = true,
+	},
+};
+
+/**
+ * epc_sim_register_driver() - register the driver of all instances
+ *
+ * Return: 0, or -errno of the driver core.
+ */
+int epc_sim_register_driver(void)
+{
+	return platform_driver_register(&epc_sim_driver);
+}
+
+static int epc_sim_add_device(struct epc_sim *sim, const char *name)
+{
+	struct platform_device *pdev;
+	int ret;
+
+	pdev = platform_device_alloc(name, PLATFORM_DEVID_NONE);
+	if (!pdev)
+		return -ENOMEM;
+
+	ret = device_set_driver_override(&pdev->dev, KBUILD_MODNAME);
+	if (!ret)
+		ret = platform_device_add(pdev);
+	if (ret) {
+		platform_device_put(pdev);
+		return ret;
+	}
+
+	sim->pdev = pdev;
+	return 0;
+}
+
 /**
  * epc_sim_create() - bring a simulated controller and its root port to life
  * @name: name of the controller and of the host bridge's parent
  * @profile: what the controller can do; copied
+ * @link_model: how fast the link is; copied
  *
  * Context: may sleep.
  * Return: the instance, or an error: -ENOSPC when EPC_SIM_MAX_SIMS are live,
  *	-EEXIST when the name is taken, -ENOMEM, or what the PCI core said.
  */
 struct epc_sim *epc_sim_create(const char *name,
-			       const struct epc_sim_profile *profile)
+			       const struct epc_sim_profile *profile,
+			       const struct epc_sim_link_model *link_model)
 {
 	struct epc_sim *sim;
 	int ret;
@@ -142,6 +200,7 @@ struct epc_sim *epc_sim_create(const char *name,
 	mutex_init(&sim->vectors_lock);
 	raw_spin_lock_init(&sim->lock);
 	sim->profile = *profile;
+	sim->link_model = *link_model;
 
 	ret = init_srcu_struct(&sim->srcu);
 	if (ret) {
@@ -153,12 +212,9 @@ struct epc_sim *epc_sim_create(const char *name,
 	if (ret)
 		goto put;
 
-	sim->pdev = platform_device_register_simple(name, PLATFORM_DEVID_NONE,
-						    NULL, 0);
-	if (IS_ERR(sim->pdev)) {
-		ret = PTR_ERR(sim->pdev);
+	ret = epc_sim_add_device(sim, name);
+	if (ret)
 		goto release_space;
-	}
 
 	ret = epc_sim_run(sim, epc_sim_run_build);
 	if (ret)

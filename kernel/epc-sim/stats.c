@@ -18,6 +18,10 @@ static const char * const counter_names[EPC_SIM_NUM_COUNTERS] = {
 	[EPC_SIM_ENDPOINT_WRITES] = "endpoint_writes",
 	[EPC_SIM_ENDPOINT_READ_BYTES] = "endpoint_read_bytes",
 	[EPC_SIM_ENDPOINT_WRITE_BYTES] = "endpoint_write_bytes",
+	[EPC_SIM_DMA_READS] = "dma_reads",
+	[EPC_SIM_DMA_WRITES] = "dma_writes",
+	[EPC_SIM_DMA_READ_BYTES] = "dma_read_bytes",
+	[EPC_SIM_DMA_WRITE_BYTES] = "dma_write_bytes",
 	[EPC_SIM_MAPS] = "maps",
 	[EPC_SIM_UNMAPS] = "unmaps",
 	[EPC_SIM_MAPS_LIVE] = "maps_live",
@@ -35,49 +39,64 @@ static const char * const counter_names[EPC_SIM_NUM_COUNTERS] = {
 	[EPC_SIM_MASKED_INTERRUPTS] = "masked_interrupts",
 };
 
-void epc_sim_count(struct epc_sim *sim, enum epc_sim_counter counter)
+/**
+ * epc_sim_count() - count for a function and for all
+ * @sim: the instance
+ * @func_no: function, or EPC_SIM_ALL for none in particular
+ * @counter: what
+ * @n: how many
+ *
+ * Context: any.
+ */
+void epc_sim_count(struct epc_sim *sim, int func_no,
+		   enum epc_sim_counter counter, s64 n)
 {
-	atomic64_inc(&sim->counters[counter]);
+	if (func_no != EPC_SIM_ALL)
+		atomic64_add(n, &sim->counters[func_no][counter]);
+	atomic64_add(n, &sim->counters[EPC_SIM_ALL][counter]);
 }
 
-void epc_sim_count_n(struct epc_sim *sim, enum epc_sim_counter counter, s64 n)
+static void raise_peak(atomic64_t *row)
 {
-	atomic64_add(n, &sim->counters[counter]);
+	s64 live = atomic64_read(&row[EPC_SIM_MAPS_LIVE]);
+
+	if (live > atomic64_read(&row[EPC_SIM_MAPS_PEAK]))
+		atomic64_set(&row[EPC_SIM_MAPS_PEAK], live);
 }
 
 /* With sim->lock held: the peak follows what is live. */
-void epc_sim_count_map(struct epc_sim *sim)
+void epc_sim_count_map(struct epc_sim *sim, int func_no)
 {
-	s64 live = atomic64_inc_return(&sim->counters[EPC_SIM_MAPS_LIVE]);
-
 	lockdep_assert_held(&sim->lock);
-	epc_sim_count(sim, EPC_SIM_MAPS);
-	if (live > atomic64_read(&sim->counters[EPC_SIM_MAPS_PEAK]))
-		atomic64_set(&sim->counters[EPC_SIM_MAPS_PEAK], live);
+	epc_sim_count(sim, func_no, EPC_SIM_MAPS, 1);
+	epc_sim_count(sim, func_no, EPC_SIM_MAPS_LIVE, 1);
+	raise_peak(sim->counters[func_no]);
+	raise_peak(sim->counters[EPC_SIM_ALL]);
 }
 
-void epc_sim_count_unmap(struct epc_sim *sim)
+void epc_sim_count_unmap(struct epc_sim *sim, int func_no)
 {
 	lockdep_assert_held(&sim->lock);
-	epc_sim_count(sim, EPC_SIM_UNMAPS);
-	atomic64_dec(&sim->counters[EPC_SIM_MAPS_LIVE]);
+	epc_sim_count(sim, func_no, EPC_SIM_UNMAPS, 1);
+	epc_sim_count(sim, func_no, EPC_SIM_MAPS_LIVE, -1);
 }
 
 /**
  * epc_sim_stats_print() - print the counters, one a line
  * @sim: the instance, or NULL for zeroes
+ * @func_no: function, or EPC_SIM_ALL
  * @page: a page to print to
  *
  * Return: number of characters printed.
  */
-int epc_sim_stats_print(const struct epc_sim *sim, char *page)
+int epc_sim_stats_print(const struct epc_sim *sim, int func_no, char *page)
 {
 	unsigned int i;
 	int len = 0;
 	s64 value;
 
 	for (i = 0; i < EPC_SIM_NUM_COUNTERS; i++) {
-		value = sim ? atomic64_read(&sim->counters[i]) : 0;
+		value = sim ? atomic64_read(&sim->counters[func_no][i]) : 0;
 		len += sysfs_emit_at(page, len, "%s %lld\n", counter_names[i],
 				     value);
 	}
@@ -88,18 +107,19 @@ int epc_sim_stats_print(const struct epc_sim *sim, char *page)
 /**
  * epc_sim_stats_reset() - clear the counters
  * @sim: the instance
+ * @func_no: function, or EPC_SIM_ALL for their sum; one does not reset the
+ *	other
  *
  * What is live stays so, and the peak starts from there.
  */
-void epc_sim_stats_reset(struct epc_sim *sim)
+void epc_sim_stats_reset(struct epc_sim *sim, int func_no)
 {
+	atomic64_t *row = sim->counters[func_no];
 	unsigned int i;
-	s64 live;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
-	live = atomic64_read(&sim->counters[EPC_SIM_MAPS_LIVE]);
 	for (i = 0; i < EPC_SIM_NUM_COUNTERS; i++)
-		atomic64_set(&sim->counters[i], 0);
-	atomic64_set(&sim->counters[EPC_SIM_MAPS_LIVE], live);
-	atomic64_set(&sim->counters[EPC_SIM_MAPS_PEAK], live);
+		if (i != EPC_SIM_MAPS_LIVE)
+			atomic64_set(&row[i], 0);
+	raise_peak(row);
 }

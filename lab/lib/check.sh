@@ -137,13 +137,19 @@ check_meson() {
 }
 
 check_style() {
-	local -a sources scripts
+	local -a sources traces scripts
 
-	mapfile -t sources < <(find kernel tests/lab -name '*.[ch]' ! -name '*.mod.c')
+	mapfile -t sources < <(find kernel tests/lab -name '*.[ch]' \
+		! -name '*.mod.c' ! -name trace.h)
+	mapfile -t traces < <(find kernel -name trace.h)
 	mapfile -t scripts < <(grep -rlE '^#!/bin/(ba)?sh|^# shellcheck shell=' \
 		lab tests tools docs .ci)
 	job style/checkpatch perl "$SOURCE/scripts/checkpatch.pl" \
 		--strict --no-tree --terse --show-types -f "${sources[@]}"
+	# Events are laid out in the kernel's own way.
+	job style/checkpatch-traces perl "$SOURCE/scripts/checkpatch.pl" \
+		--strict --no-tree --terse --show-types \
+		--ignore PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE -f "${traces[@]}"
 	job style/kernel-doc perl "$SOURCE/scripts/kernel-doc" \
 		-none -Werror "${sources[@]}"
 	job style/shellcheck shellcheck -x "${scripts[@]}"
