@@ -6,6 +6,7 @@
  *	profile			what it can do; while not live
  *	max_functions		overrides the profile; while not live
  *	max_maps		overrides the profile; while not live
+ *	region_align		overrides the profile; while not live
  *	link			its speed and width, or none; while not live
  *	latency_ns		of the link, one way; while not live
  *	live			1: on the bus and under pci_ep/controllers
@@ -17,7 +18,9 @@
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
 #include <linux/kstrtox.h>
+#include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -144,6 +147,29 @@ static ssize_t epc_sim_max_maps_store(struct config_item *item,
 }
 
 CONFIGFS_ATTR(epc_sim_, max_maps);
+
+static ssize_t epc_sim_region_align_show(struct config_item *item, char *page)
+{
+	return show_knob(item, page, &to_instance(item)->profile.region_align);
+}
+
+static ssize_t epc_sim_region_align_store(struct config_item *item,
+					  const char *page, size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	unsigned int value;
+
+	if (!kstrtouint(page, 0, &value) && !is_power_of_2(value)) {
+		pr_err("pci-epc-sim: %s: region_align is a power of two, not %u\n",
+		       config_item_name(item), value);
+		return -EINVAL;
+	}
+
+	return store_knob(item, page, count, "region_align", SZ_1M,
+			  &instance->profile.region_align);
+}
+
+CONFIGFS_ATTR(epc_sim_, region_align);
 
 static ssize_t epc_sim_link_show(struct config_item *item, char *page)
 {
@@ -293,6 +319,7 @@ static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_attr_profile,
 	&epc_sim_attr_max_functions,
 	&epc_sim_attr_max_maps,
+	&epc_sim_attr_region_align,
 	&epc_sim_attr_link,
 	&epc_sim_attr_latency_ns,
 	&epc_sim_attr_live,

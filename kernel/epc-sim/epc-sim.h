@@ -55,8 +55,21 @@ struct platform_device;
 struct epc_sim_profile {
 	const char *name;
 	unsigned int max_functions;
-	/* outbound maps that can be live at once */
+	/* outbound maps that can be live at once, and what the next one gets */
 	unsigned int max_maps;
+	int no_map_error;
+	/* both addresses of a map must be multiples of this; a power of two */
+	unsigned int region_align;
+	/* the controller tells functions how to align maps */
+	bool align_addr;
+	/* a message takes a map of its own, for a moment */
+	bool map_for_message;
+	/* raising a masked MSI-X is -EPERM; else it stays pending */
+	bool refuse_masked_msix;
+	/* raising INTx is -EINVAL */
+	bool no_intx;
+	/* a 64-bit BAR has an even number, and a live one keeps its form */
+	bool rigid_bars;
 	/* outbound address space: windows of one size and granularity */
 	unsigned int num_windows;
 	size_t window_size;
@@ -238,6 +251,7 @@ struct epc_sim_irq_count {
  * @buses: bus numbers of the bridge
  * @dma: the controller's DMA engine, or NULL
  * @epc: the endpoint's view: its controller
+ * @epc_ops: its operations, less those that the profile does not have
  * @irq_count: encoding of interrupt counts
  * @irq_observed: argument of the last op while @irq_count is found out; or NULL
  * @msi_parent: interrupt messages by number
@@ -280,6 +294,7 @@ struct epc_sim {
 
 	struct epc_sim_dma *dma;
 	struct pci_epc *epc;
+	struct pci_epc_ops epc_ops;
 	struct epc_sim_irq_count irq_count;
 	int *irq_observed;
 
@@ -419,6 +434,7 @@ bool epc_sim_outbound_dma(struct epc_sim *sim, u8 func_no, u64 pci_addr,
 			  void *buf, size_t len, bool write, u64 *cost_ns);
 int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			 u64 pci_addr, size_t size);
+bool epc_sim_outbound_can_map(struct epc_sim *sim);
 void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys);
 
 /* interrupt.c */

@@ -11,6 +11,7 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/pci-epf.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -32,6 +33,7 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 	bool wide = bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64;
+	const struct epc_sim_bar *old;
 
 	if (bar->barno < 0 || bar->barno >= PCI_STD_NUM_BARS ||
 	    (wide && bar->barno == PCI_STD_NUM_BARS - 1))
@@ -56,7 +58,15 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		return -EINVAL;
 	}
 
+	if (sim->profile.rigid_bars && wide && bar->barno & 1)
+		return -EINVAL;
+
 	guard(raw_spinlock_irqsave)(&sim->lock);
+	old = &sim->functions[func_no].bars[bar->barno];
+	if (sim->profile.rigid_bars && old->size &&
+	    (old->size != bar->size || old->flags != bar->flags))
+		return -EINVAL;
+
 	epc_sim_function_set_bar(&sim->functions[func_no], bar);
 	return 0;
 }
@@ -71,6 +81,20 @@ static void sim_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 
 	/* The caller frees the memory next. */
 	synchronize_srcu(&sim->srcu);
+}
+
+/* What to map, and how much, for a range to be in it. */
+static u64 sim_align_addr(struct pci_epc *epc, u64 pci_addr, size_t *size,
+			  size_t *offset)
+{
+	struct epc_sim *sim = epc_get_drvdata(epc);
+	size_t page_size = epc->mem->window.page_size;
+	u64 mask = sim->profile.region_align - 1;
+
+	*offset = pci_addr & mask;
+	*size = min(ALIGN(*offset + *size, page_size),
+		    sim->profile.window_size);
+	return pci_addr & ~mask;
 }
 
 static int sim_map_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
@@ -214,6 +238,7 @@ static const struct pci_epc_ops sim_epc_ops = {
 	.write_header = sim_write_header,
 	.set_bar = sim_set_bar,
 	.clear_bar = sim_clear_bar,
+	.align_addr = sim_align_addr,
 	.map_addr = sim_map_addr,
 	.unmap_addr = sim_unmap_addr,
 	.set_msi = sim_set_msi,
@@ -261,7 +286,11 @@ int epc_sim_epc_init(struct epc_sim *sim)
 	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++)
 		epc_sim_function_init(&sim->functions[i]);
 
-	epc = pci_epc_create(&sim->pdev->dev, &sim_epc_ops);
+	sim->epc_ops = sim_epc_ops;
+	if (!sim->profile.align_addr)
+		sim->epc_ops.align_addr = NULL;
+
+	epc = pci_epc_create(&sim->pdev->dev, &sim->epc_ops);
 	if (IS_ERR(epc))
 		return PTR_ERR(epc);
 

@@ -224,8 +224,8 @@ void epc_sim_interrupt_message(struct epc_sim *sim, u32 data)
  * @sim: the instance
  * @func_no: function
  *
- * Return: 0, -EINVAL where the function has no pin. An interrupt that the host
- *	has disabled is counted and lost.
+ * Return: 0, -EINVAL where the function has no pin or the controller cannot. An
+ *	interrupt that the host has disabled is counted and lost.
  */
 int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
 {
@@ -234,7 +234,7 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		pin = epc_sim_config_read(config, PCI_INTERRUPT_PIN, 1);
-		if (pin < 1 || pin > PCI_NUM_INTX)
+		if (pin < 1 || pin > PCI_NUM_INTX || sim->profile.no_intx)
 			return -EINVAL;
 		if (!sim->link_up) {
 			epc_sim_count(sim, func_no, EPC_SIM_ABORTED_LINK_DOWN,
@@ -295,17 +295,25 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 	return 0;
 }
 
+/* Whether a message has a map to go through, where it needs one. */
+static bool can_send(struct epc_sim *sim)
+{
+	return !sim->profile.map_for_message || epc_sim_outbound_can_map(sim);
+}
+
 /**
  * epc_sim_interrupt_raise_msi() - send an MSI
  * @sim: the instance
  * @func_no: function
  * @vector: message, from 1
  *
- * Return: 0, -EINVAL where the host has not enabled that message.
+ * Return: 0, -EINVAL where the host has not enabled that message, or it needs a
+ *	map and there is none.
  */
 int epc_sim_interrupt_raise_msi(struct epc_sim *sim, u8 func_no, u16 vector)
 {
-	if (!sim->functions[func_no].has_msi || vector < 1 || vector > 32)
+	if (!sim->functions[func_no].has_msi || vector < 1 || vector > 32 ||
+	    !can_send(sim))
 		return -EINVAL;
 
 	return raise_msi(sim, func_no, vector - 1);
@@ -355,15 +363,24 @@ static bool msix_get_table(struct epc_sim *sim, u8 func_no,
 }
 
 /* Called with sim->srcu held. */
+static bool msix_is_masked(const struct msix_table *table, unsigned int index)
+{
+	const __le32 *entry = (const __le32 *)
+		(table->entries + index * PCI_MSIX_ENTRY_SIZE);
+
+	return table->masked ||
+	       le32_to_cpu(READ_ONCE(entry[3])) & PCI_MSIX_ENTRY_CTRL_MASKBIT;
+}
+
+/* Called with sim->srcu held. */
 static void raise_msix(struct epc_sim *sim, u8 func_no,
 		       const struct msix_table *table, unsigned int index)
 {
 	const __le32 *entry = (const __le32 *)
 		(table->entries + index * PCI_MSIX_ENTRY_SIZE);
-	u32 control = le32_to_cpu(READ_ONCE(entry[3]));
 	u64 address;
 
-	if (table->masked || control & PCI_MSIX_ENTRY_CTRL_MASKBIT) {
+	if (msix_is_masked(table, index)) {
 		set_bit_le(index, table->pending);
 		epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
 		return;
@@ -382,8 +399,9 @@ static void raise_msix(struct epc_sim *sim, u8 func_no,
  * @func_no: function
  * @vector: vector, from 1
  *
- * Return: 0, -EINVAL where the function has no such vector or the host has not
- *	enabled MSI-X.
+ * Return: 0; -EINVAL where the function has no such vector, the host has not
+ *	enabled MSI-X, or the message needs a map and there is none; -EPERM
+ *	where the profile refuses a masked vector.
  */
 int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector)
 {
@@ -392,6 +410,13 @@ int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector)
 	guard(srcu)(&sim->srcu);
 	if (!msix_get_table(sim, func_no, &table) || !table.enabled ||
 	    vector < 1 || vector > table.count)
+		return -EINVAL;
+	if (sim->profile.refuse_masked_msix &&
+	    msix_is_masked(&table, vector - 1)) {
+		epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
+		return -EPERM;
+	}
+	if (!can_send(sim))
 		return -EINVAL;
 
 	raise_msix(sim, func_no, &table, vector - 1);

@@ -7,6 +7,7 @@
  * the host's message address is an interrupt.
  */
 
+#include <linux/align.h>
 #include <linux/cleanup.h>
 #include <linux/lockdep.h>
 #include <linux/platform_device.h>
@@ -205,6 +206,7 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			u64 pci_addr, size_t size)
 {	phys_addr_t base = epc_sim_space_outbound(sim);
 	size_t space = sim->profile.num_windows * sim->profile.window_size;
+	unsigned int align = sim->profile.region_align;
 	struct epc_sim_map *free = NULL;
 	unsigned int i;
 
@@ -213,6 +215,12 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 		dev_err(&sim->epc->dev,
 			"map of %zu bytes at %pa to %#llx: outside of the outbound space\n",
 			size, &phys, pci_addr);
+		return -EINVAL;
+	}
+	if (!IS_ALIGNED(phys, align) || !IS_ALIGNED(pci_addr, align)) {
+		dev_err(&sim->epc->dev,
+			"map of %zu bytes at %pa to %#llx: addresses are not multiples of %u\n",
+			size, &phys, pci_addr, align);
 		return -EINVAL;
 	}
 
@@ -227,7 +235,7 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 				return -EBUSY;
 		}
 		if (!free)
-			return -ENOSPC;
+			return sim->profile.no_map_error;
 
 		*free = (struct epc_sim_map) {
 			.phys = phys,
@@ -250,8 +258,9 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
  * @pci_addr: PCI address
  * @size: bytes
  *
- * Return: 0, -EINVAL where the range is not in the outbound space, -EBUSY
- *	where it is mapped already, -ENOSPC when all maps are in use.
+ * Return: 0, -EINVAL where the range is not in the outbound space or not
+ *	aligned as the profile wants, -EBUSY where it is mapped already, the
+ *	profile's error when all maps are in use.
  */
 int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			 u64 pci_addr, size_t size)
@@ -260,6 +269,24 @@ int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 
 	trace_epc_sim_map(sim, func_no, phys, pci_addr, size, ret);
 	return ret;
+}
+
+/**
+ * epc_sim_outbound_can_map() - whether there is one more map to be had
+ * @sim: the instance
+ *
+ * Return: true if so, at this moment.
+ */
+bool epc_sim_outbound_can_map(struct epc_sim *sim)
+{
+	unsigned int i;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	for (i = 0; i < sim->profile.max_maps; i++)
+		if (!sim->maps[i].size)
+			return true;
+
+	return false;
 }
 
 /**

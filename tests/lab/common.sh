@@ -50,8 +50,8 @@ wait_for() {
 	die "$what: not within 5 s"
 }
 
-# functions DRIVER NAME...: make functions of the stock test's identity, and
-# link them to epc-sim.0 in that order.
+# make_functions DRIVER NAME...: make functions of the stock test's identity
+# (VENDOR, DEVICE), and link them to epc-sim.0 in that order.
 make_functions() {
 	local driver=$1 name dir
 	shift
@@ -59,8 +59,8 @@ make_functions() {
 	for name; do
 		dir=$ep/functions/$driver/$name
 		mkdir "$dir"
-		echo 0x104c >"$dir/vendorid"
-		echo 0xb500 >"$dir/deviceid"
+		echo "${VENDOR:-0x104c}" >"$dir/vendorid"
+		echo "${DEVICE:-0xb500}" >"$dir/deviceid"
 		echo 32 >"$dir/msi_interrupts"
 		echo 2048 >"$dir/msix_interrupts"
 		ln -s "$dir" "$ep/controllers/epc-sim.0/$name"
@@ -75,6 +75,22 @@ remove_functions() {
 		rm "$ep/controllers/epc-sim.0/$name"
 		rmdir "$ep/functions/$driver/$name"
 	done
+}
+
+# again KNOB=VALUE...: make epc-sim.0 anew, with these knobs.
+again() {
+	local knob
+
+	echo 0 >"$sim/epc-sim.0/live"
+	for knob; do
+		echo "${knob#*=}" >"$sim/epc-sim.0/${knob%%=*}"
+	done
+	echo 1 >"$sim/epc-sim.0/live"
+}
+
+# tests ARGUMENT...: pcitest with these must say OKAY.
+tests() {
+	pcitest "$@" | grep -q "[^T] *OKAY$" || die "pcitest $*: not okay"
 }
 
 start() {

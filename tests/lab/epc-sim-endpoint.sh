@@ -40,6 +40,7 @@ check refused
 check bars
 check interrupts
 check exhausted
+dmesg | grep -q "epf-probe: 32 maps, then -28" || die "not 32 maps and ENOSPC"
 counts aborted_no_map check unmapped
 counts aborted_no_memory check nowhere
 is 0 stat_of maps_live

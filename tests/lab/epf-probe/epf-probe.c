@@ -199,7 +199,7 @@ static int check_refused(struct probe *probe, struct probe_window *window)
 	return ret;
 }
 
-/* Maps run out; all come back. */
+/* Maps run out, with the error that is told in the log; all come back. */
 static int check_exhausted(struct probe *probe, struct probe_window *window)
 {
 	struct probe_window *windows __free(kfree) = NULL;
@@ -215,7 +215,7 @@ static int check_exhausted(struct probe *probe, struct probe_window *window)
 		ret = window_open(probe, &windows[live]);
 		if (ret)
 			break;
-		ret = window_map(probe, &windows[live], live * PAGE_SIZE);
+		ret = window_map(probe, &windows[live], live * (u64)SZ_1M);
 		if (ret) {
 			window_close(&windows[live]);
 			break;
@@ -227,7 +227,7 @@ static int check_exhausted(struct probe *probe, struct probe_window *window)
 	}
 
 	pr_info("epf-probe: %u maps, then %d\n", live, ret);
-	return ret == -ENOSPC ? 0 : -EIO;
+	return ret ? 0 : -EIO;
 }
 
 /* Interrupts that the host has not asked for. */
