@@ -114,7 +114,7 @@ check_meson() {
 	if [[ ! -e $dir/build.ninja ]]; then
 		rm -rf "$dir"
 		long_step "configuring the tests" "$log" meson setup \
-			--native-file "$TOP/build-dev.ini" -Dman=auto "$TOP" "$dir"
+			--native-file "$TOP/build-dev.ini" "$TOP" "$dir"
 	fi
 	if ! long_step "building the tests" "$log" ninja -C "$dir"; then
 		result 1 build 0 "$log"
