@@ -60,14 +60,25 @@ struct epc_sim_profile {
 	int no_map_error;
 	/* both addresses of a map must be multiples of this; a power of two */
 	unsigned int region_align;
+	/*
+	 * A map passes so many low bits of an address, by its size but within
+	 * these bounds, and takes the others from the PCI address; 0: all
+	 */
+	u8 min_pass_bits;
+	u8 max_pass_bits;
+	/* what a map gets while the link is down; 0: it is made */
+	int no_link_error;
 	/* the controller tells functions how to align maps */
 	bool align_addr;
 	/* a message takes a map of its own, for a moment */
 	bool map_for_message;
 	/* raising a masked MSI-X is -EPERM; else it stays pending */
 	bool refuse_masked_msix;
-	/* raising INTx is -EINVAL */
+	/* raising INTx is -EINVAL: always, or while the host uses MSI */
 	bool no_intx;
+	bool no_intx_with_msi;
+	/* INTA only; others are -EINVAL */
+	bool only_inta;
 	/* a 64-bit BAR has an even number, and a live one keeps its form */
 	bool rigid_bars;
 	/* outbound address space: windows of one size and granularity */
@@ -434,6 +445,8 @@ bool epc_sim_outbound_dma(struct epc_sim *sim, u8 func_no, u64 pci_addr,
 			  void *buf, size_t len, bool write, u64 *cost_ns);
 int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			 u64 pci_addr, size_t size);
+u64 epc_sim_outbound_align(struct epc_sim *sim, u64 pci_addr, size_t *size,
+			   size_t *offset);
 bool epc_sim_outbound_can_map(struct epc_sim *sim);
 void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys);
 

@@ -11,7 +11,6 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/log2.h>
-#include <linux/minmax.h>
 #include <linux/pci-epf.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -23,17 +22,18 @@ static int sim_write_header(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 
+	if (sim->profile.only_inta && header->interrupt_pin > PCI_INTERRUPT_INTA)
+		return -EINVAL;
+
 	guard(raw_spinlock_irqsave)(&sim->lock);
 	epc_sim_function_set_header(&sim->functions[func_no], header);
 	return 0;
 }
 
-static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
-		       struct pci_epf_bar *bar)
+/* Whether a BAR is one that memory can have at all. */
+static int check_bar(struct pci_epc *epc, const struct pci_epf_bar *bar)
 {
-	struct epc_sim *sim = epc_get_drvdata(epc);
 	bool wide = bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64;
-	const struct epc_sim_bar *old;
 
 	if (bar->barno < 0 || bar->barno >= PCI_STD_NUM_BARS ||
 	    (wide && bar->barno == PCI_STD_NUM_BARS - 1))
@@ -58,8 +58,55 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		return -EINVAL;
 	}
 
-	if (sim->profile.rigid_bars && wide && bar->barno & 1)
+	return 0;
+}
+
+/* Whether it is one that this controller has. */
+static int check_bar_of(struct epc_sim *sim, const struct pci_epf_bar *bar)
+{
+	const struct pci_epc_bar_desc *desc =
+		&sim->profile.features.bar[bar->barno];
+	struct pci_epc *epc = sim->epc;
+
+	if (desc->type == BAR_RESERVED) {
+		dev_err(&epc->dev, "BAR%d: this controller does not have it\n",
+			bar->barno);
 		return -EINVAL;
+	}
+	if (desc->type == BAR_FIXED && bar->size != desc->fixed_size) {
+		dev_err(&epc->dev, "BAR%d: %zu bytes, but it is fixed at %llu\n",
+			bar->barno, bar->size, desc->fixed_size);
+		return -EINVAL;
+	}
+	if (!IS_ALIGNED(bar->phys_addr, sim->profile.features.align ?: 1)) {
+		dev_err(&epc->dev, "BAR%d: memory at %pad is not aligned to %zu\n",
+			bar->barno, &bar->phys_addr,
+			sim->profile.features.align);
+		return -EINVAL;
+	}
+	if (sim->profile.rigid_bars && bar->barno & 1 &&
+	    bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64)
+		return -EINVAL;
+
+	return 0;
+}
+
+static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+		       struct pci_epf_bar *bar)
+{
+	struct epc_sim *sim = epc_get_drvdata(epc);
+	const struct epc_sim_bar *old;
+	int ret;
+
+	ret = check_bar(epc, bar);
+	if (!ret)
+		ret = check_bar_of(sim, bar);
+	if (ret)
+		return ret;
+
+	/* The hardware knows no other; some drivers do not say so. */
+	if (sim->profile.features.bar[bar->barno].only_64bit)
+		bar->flags |= PCI_BASE_ADDRESS_MEM_TYPE_64;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
 	old = &sim->functions[func_no].bars[bar->barno];
@@ -83,18 +130,11 @@ static void sim_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	synchronize_srcu(&sim->srcu);
 }
 
-/* What to map, and how much, for a range to be in it. */
 static u64 sim_align_addr(struct pci_epc *epc, u64 pci_addr, size_t *size,
 			  size_t *offset)
 {
-	struct epc_sim *sim = epc_get_drvdata(epc);
-	size_t page_size = epc->mem->window.page_size;
-	u64 mask = sim->profile.region_align - 1;
-
-	*offset = pci_addr & mask;
-	*size = min(ALIGN(*offset + *size, page_size),
-		    sim->profile.window_size);
-	return pci_addr & ~mask;
+	return epc_sim_outbound_align(epc_get_drvdata(epc), pci_addr, size,
+				      offset);
 }
 
 static int sim_map_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,

@@ -236,6 +236,10 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
 		pin = epc_sim_config_read(config, PCI_INTERRUPT_PIN, 1);
 		if (pin < 1 || pin > PCI_NUM_INTX || sim->profile.no_intx)
 			return -EINVAL;
+		if (sim->profile.no_intx_with_msi &&
+		    epc_sim_config_read(config, EPC_SIM_CAP_MSI + PCI_MSI_FLAGS,
+					2) & PCI_MSI_FLAGS_ENABLE)
+			return -EINVAL;
 		if (!sim->link_up) {
 			epc_sim_count(sim, func_no, EPC_SIM_ABORTED_LINK_DOWN,
 				      1);

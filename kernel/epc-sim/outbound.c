@@ -9,7 +9,10 @@
 
 #include <linux/align.h>
 #include <linux/cleanup.h>
+#include <linux/bitops.h>
 #include <linux/lockdep.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/platform_device.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -202,6 +205,17 @@ bool epc_sim_outbound_dma(struct epc_sim *sim, u8 func_no, u64 pci_addr,
 	return request.outcome == EPC_SIM_OK;
 }
 
+/*
+ * How many low bits of an address a map of that size passes on; the others are
+ * those of the PCI address, whatever its low bits are.
+ */
+static unsigned int pass_bits(const struct epc_sim_profile *profile,
+			      size_t size)
+{
+	return clamp_t(unsigned int, fls64(size - 1), profile->min_pass_bits,
+		       profile->max_pass_bits);
+}
+
 static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			u64 pci_addr, size_t size)
 {	phys_addr_t base = epc_sim_space_outbound(sim);
@@ -223,8 +237,17 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			size, &phys, pci_addr, align);
 		return -EINVAL;
 	}
+	if (sim->profile.max_pass_bits) {
+		u64 passed = BIT_ULL(pass_bits(&sim->profile, size));
+
+		pci_addr = round_down(pci_addr, passed);
+		size = min(size, passed);
+	}
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		if (sim->profile.no_link_error && !sim->link_up)
+			return sim->profile.no_link_error;
+
 		for (i = 0; i < sim->profile.max_maps; i++) {
 			struct epc_sim_map *map = &sim->maps[i];
 
@@ -260,7 +283,7 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
  *
  * Return: 0, -EINVAL where the range is not in the outbound space or not
  *	aligned as the profile wants, -EBUSY where it is mapped already, the
- *	profile's error when all maps are in use.
+ *	profile's errors when all maps are in use or the link is down.
  */
 int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			 u64 pci_addr, size_t size)
@@ -269,6 +292,37 @@ int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 
 	trace_epc_sim_map(sim, func_no, phys, pci_addr, size, ret);
 	return ret;
+}
+
+/**
+ * epc_sim_outbound_align() - what to map for a range to be in it
+ * @sim: the instance
+ * @pci_addr: PCI address of the range
+ * @size: its size; set to that of the map, which may hold only a part
+ * @offset: set to where the range begins in the map
+ *
+ * Return: PCI address to map.
+ */
+u64 epc_sim_outbound_align(struct epc_sim *sim, u64 pci_addr, size_t *size,
+			   size_t *offset)
+{
+	const struct epc_sim_profile *profile = &sim->profile;
+	u64 mask = profile->region_align - 1;
+	u64 limit = profile->window_size;
+
+	/* All addresses of the range must have the same bits above. */
+	if (profile->max_pass_bits) {
+		u64 differ = pci_addr ^ (pci_addr + *size - 1);
+
+		mask = BIT_ULL(clamp_t(unsigned int, fls64(differ),
+				       profile->min_pass_bits,
+				       profile->max_pass_bits)) - 1;
+		limit = BIT_ULL(profile->max_pass_bits);
+	}
+
+	*offset = pci_addr & mask;
+	*size = min(ALIGN(*offset + *size, profile->window_page_size), limit);
+	return pci_addr & ~mask;
 }
 
 /**
