@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --timeout 120
+# lab: --time-travel --profile cadence --timeout 120
 #
 # What is broken is found and said, and pcitest comes back, whatever the device
-# does. The last of it leaves a process in the kernel.
+# does. The last of it leaves a process in the kernel: the stock function never
+# answers a request for DMA on a controller without, as this one is.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
