@@ -108,7 +108,7 @@ is "0:64:128 2:64:256 4:64:256" regions
 transfers 1
 down
 again profile=rcar
-make_functions pci_epf_probe f0 2>/dev/null
+make_functions pci_epf_probe f0
 echo unmapped >"$ep/functions/pci_epf_probe/f0/probe/check"
 echo aborted >"$ep/functions/pci_epf_probe/f0/probe/check" 2>/dev/null &&
 	die "mapped without a link"

@@ -340,6 +340,7 @@ static struct config_group *probe_add_cfs(struct pci_epf *epf,
 
 static int probe_epc_init(struct pci_epf *epf)
 {
+	struct probe *probe = epf_get_drvdata(epf);
 	unsigned int i;
 	int ret;
 
@@ -349,6 +350,8 @@ static int probe_epc_init(struct pci_epf *epf)
 		return ret;
 
 	for (i = 0; i < ARRAY_SIZE(probe_bars); i++) {
+		if (!probe->memory[probe_bars[i].barno])
+			continue;
 		ret = pci_epc_set_bar(epf->epc, epf->func_no, epf->vfunc_no,
 				      &epf->bar[probe_bars[i].barno]);
 		if (ret) {
@@ -399,10 +402,9 @@ static int probe_bind(struct pci_epf *epf)
 
 		memory = pci_epf_alloc_space(epf, bar->size, bar->barno,
 					     features, PRIMARY_INTERFACE);
-		if (!memory) {
-			probe_unbind(epf);
-			return -ENOMEM;
-		}
+		/* A controller may not have such a BAR. */
+		if (!memory)
+			continue;
 		probe->memory[bar->barno] = memory;
 		epf->bar[bar->barno].flags |= bar->flags;
 	}
