@@ -11,7 +11,6 @@
 
 #include <linux/cleanup.h>
 #include <linux/dmaengine.h>
-#include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/overflow.h>
 #include <linux/platform_device.h>
@@ -19,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "../compat/hrtimer.h"
 #include "epc-sim.h"
 
 /* Transfers are made for the first function, as by default in hardware. */
@@ -279,8 +279,8 @@ static void channel_init(struct epc_sim *sim, struct dma_channel *channel,
 	spin_lock_init(&channel->lock);
 	INIT_LIST_HEAD(&channel->submitted);
 	INIT_LIST_HEAD(&channel->issued);
-	hrtimer_init(&channel->done, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
-	channel->done.function = done;
+	hrtimer_setup(&channel->done, done, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_SOFT);
 
 	channel->chan.device = device;
 	channel->chan.cookie = DMA_MIN_COOKIE;

@@ -265,8 +265,7 @@ struct epc_sim_irq_count {
  * @epc_ops: its operations, less those that the profile does not have
  * @irq_count: encoding of interrupt counts
  * @irq_observed: argument of the last op while @irq_count is found out; or NULL
- * @msi_parent: interrupt messages by number
- * @msi_domain: MSI and MSI-X of the host's devices
+ * @msi_domain: interrupt messages by number, for the host's devices
  * @intx_domain: INTA to INTD of the root port
  * @irq_fwnode: identity of the domains
  * @vectors_lock: protects @vectors; a mutex, as domains allocate in process
@@ -309,7 +308,6 @@ struct epc_sim {
 	struct epc_sim_irq_count irq_count;
 	int *irq_observed;
 
-	struct irq_domain *msi_parent;
 	struct irq_domain *msi_domain;
 	struct irq_domain *intx_domain;
 	struct fwnode_handle *irq_fwnode;

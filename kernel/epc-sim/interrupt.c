@@ -12,8 +12,8 @@
 #include <linux/bitfield.h>
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
+#include <linux/err.h>
 #include <linux/fwnode.h>
-#include <linux/hrtimer.h>
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
 #include <linux/log2.h>
@@ -21,6 +21,7 @@
 #include <linux/msi.h>
 #include <linux/platform_device.h>
 
+#include "../compat/hrtimer.h"
 #include "epc-sim.h"
 
 /* --- The host's interrupt controller ------------------------------------ */
@@ -40,7 +41,7 @@ static void msi_ack(struct irq_data *data)
 	/* An edge, gone when it was seen. */
 }
 
-static struct irq_chip msi_parent_chip = {
+static struct irq_chip msi_chip = {
 	.name = "epc-sim",
 	.irq_compose_msi_msg = msi_compose,
 	.irq_ack = msi_ack,
@@ -61,7 +62,7 @@ static int msi_alloc(struct irq_domain *domain, unsigned int virq,
 
 	for (i = 0; i < nr_irqs; i++)
 		irq_domain_set_info(domain, virq + i, first + i,
-				    &msi_parent_chip, sim, handle_edge_irq,
+				    &msi_chip, sim, handle_edge_irq,
 				    NULL, NULL);
 
 	return 0;
@@ -77,22 +78,33 @@ static void msi_free(struct irq_domain *domain, unsigned int virq,
 	bitmap_release_region(sim->vectors, data->hwirq, order_base_2(nr_irqs));
 }
 
-static const struct irq_domain_ops msi_parent_ops = {
+static const struct irq_domain_ops msi_domain_ops = {
 	.alloc = msi_alloc,
 	.free = msi_free,
 };
 
-static struct irq_chip msi_chip = {
-	.name = "epc-sim-MSI",
-	.irq_ack = irq_chip_ack_parent,
-	.irq_mask = pci_msi_mask_irq,
-	.irq_unmask = pci_msi_unmask_irq,
-};
+#define MSI_SUPPORTED	(MSI_GENERIC_FLAGS_MASK | MSI_FLAG_MULTI_PCI_MSI | \
+			 MSI_FLAG_PCI_MSIX)
 
-static struct msi_domain_info msi_info = {
-	.flags = MSI_FLAG_USE_DEF_DOM_OPS | MSI_FLAG_USE_DEF_CHIP_OPS |
-		 MSI_FLAG_MULTI_PCI_MSI | MSI_FLAG_PCI_MSIX,
-	.chip = &msi_chip,
+/* A device of the host gets its own domain for MSI or MSI-X. */
+static bool msi_init_device(struct device *dev, struct irq_domain *domain,
+			    struct irq_domain *parent,
+			    struct msi_domain_info *info)
+{
+	if (info->bus_token != DOMAIN_BUS_PCI_DEVICE_MSI &&
+	    info->bus_token != DOMAIN_BUS_PCI_DEVICE_MSIX)
+		return false;
+
+	info->flags &= MSI_SUPPORTED;
+	info->flags |= MSI_FLAG_USE_DEF_DOM_OPS | MSI_FLAG_USE_DEF_CHIP_OPS;
+	info->chip->irq_ack = irq_chip_ack_parent;
+	return true;
+}
+
+static const struct msi_parent_ops msi_parent_ops = {
+	.supported_flags = MSI_SUPPORTED,
+	.prefix = "epc-sim-",
+	.init_dev_msi_info = msi_init_device,
 };
 
 static int intx_map(struct irq_domain *domain, unsigned int virq,
@@ -115,7 +127,7 @@ static enum hrtimer_restart deliver(struct hrtimer *timer)
 
 	for_each_set_bit(i, sim->pending, EPC_SIM_VECTORS)
 		if (test_and_clear_bit(i, sim->pending))
-			generic_handle_domain_irq(sim->msi_parent, i);
+			generic_handle_domain_irq(sim->msi_domain, i);
 
 	for_each_set_bit(i, &sim->intx_pending, PCI_NUM_INTX)
 		if (test_and_clear_bit(i, &sim->intx_pending))
@@ -133,43 +145,49 @@ static void deliver_soon(struct epc_sim *sim)
  * epc_sim_interrupt_init() - make the host's interrupt domains
  * @sim: the instance
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, or -errno of the interrupt core.
  */
 int epc_sim_interrupt_init(struct epc_sim *sim)
 {
-	hrtimer_init(&sim->irq_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-	sim->irq_timer.function = deliver;
+	struct irq_domain_info info = {
+		.size = EPC_SIM_VECTORS,
+		.hwirq_max = EPC_SIM_VECTORS,
+		.domain_flags = IRQ_DOMAIN_FLAG_MSI_PARENT,
+		.ops = &msi_domain_ops,
+		.host_data = sim,
+	};
+	int ret;
+
+	hrtimer_setup(&sim->irq_timer, deliver, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_HARD);
 
 	sim->irq_fwnode =
 		irq_domain_alloc_named_fwnode(dev_name(&sim->pdev->dev));
 	if (!sim->irq_fwnode)
 		return -ENOMEM;
 
-	sim->msi_parent = irq_domain_create_linear(sim->irq_fwnode,
-						   EPC_SIM_VECTORS,
-						   &msi_parent_ops, sim);
-	if (!sim->msi_parent)
+	info.fwnode = sim->irq_fwnode;
+	sim->msi_domain = irq_domain_instantiate(&info);
+	if (IS_ERR(sim->msi_domain)) {
+		ret = PTR_ERR(sim->msi_domain);
 		goto free_fwnode;
-
-	sim->msi_domain = pci_msi_create_irq_domain(sim->irq_fwnode, &msi_info,
-						    sim->msi_parent);
-	if (!sim->msi_domain)
-		goto remove_parent;
+	}
+	sim->msi_domain->msi_parent_ops = &msi_parent_ops;
 
 	sim->intx_domain = irq_domain_create_linear(NULL, PCI_NUM_INTX,
 						    &intx_ops, sim);
-	if (!sim->intx_domain)
+	if (!sim->intx_domain) {
+		ret = -ENOMEM;
 		goto remove_msi;
+	}
 
 	return 0;
 
 remove_msi:
 	irq_domain_remove(sim->msi_domain);
-remove_parent:
-	irq_domain_remove(sim->msi_parent);
 free_fwnode:
 	irq_domain_free_fwnode(sim->irq_fwnode);
-	return -ENOMEM;
+	return ret;
 }
 
 /**
@@ -185,7 +203,6 @@ void epc_sim_interrupt_exit(struct epc_sim *sim)
 		irq_dispose_mapping(irq_find_mapping(sim->intx_domain, i));
 	irq_domain_remove(sim->intx_domain);
 	irq_domain_remove(sim->msi_domain);
-	irq_domain_remove(sim->msi_parent);
 	irq_domain_free_fwnode(sim->irq_fwnode);
 }
 
