@@ -41,10 +41,19 @@ static void msi_ack(struct irq_data *data)
 	/* An edge, gone when it was seen. */
 }
 
+/* Messages are delivered where the timer runs, wherever they should go. */
+static int msi_set_affinity(struct irq_data *data, const struct cpumask *mask,
+			    bool force)
+{
+	irq_data_update_effective_affinity(data, mask);
+	return IRQ_SET_MASK_OK_DONE;
+}
+
 static struct irq_chip msi_chip = {
 	.name = "epc-sim",
 	.irq_compose_msi_msg = msi_compose,
 	.irq_ack = msi_ack,
+	.irq_set_affinity = msi_set_affinity,
 };
 
 static int msi_alloc(struct irq_domain *domain, unsigned int virq,
