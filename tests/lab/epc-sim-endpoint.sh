@@ -56,10 +56,6 @@ for bar in 0 2 4 5; do
 	is "BAR$bar:		OKAY" pcitest -b $bar
 done
 
-answers() {
-	pcitest -b 4 | grep -qw "OKAY"
-}
-
 silent() {
 	pcitest -b 4 | grep -q "NOT OKAY"
 }
@@ -70,12 +66,12 @@ counts aborted_no_bus_master check aborted
 setpci -s 11:00.0 COMMAND=4
 counts aborted_no_bar silent
 setpci -s 11:00.0 COMMAND=6
-answers || die "no answer with memory space on again"
+tests -b 4
 setpci -s 11:00.0 CAP_PM+4.w=3
 counts aborted_power_state silent
 counts aborted_power_state check aborted
 setpci -s 11:00.0 CAP_PM+4.w=0
-answers || die "no answer in D0 again"
+tests -b 4
 setpci -s 10:00.0 COMMAND=2
 counts aborted_no_bus_master check aborted
 setpci -s 10:00.0 COMMAND=4

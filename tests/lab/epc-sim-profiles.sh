@@ -84,6 +84,7 @@ down
 up rockchip-ep 0x3588
 is "MSI=32/32" capabilities
 transfers 1
+pcitest -i 0 >/dev/null
 tests -l
 down
 again profile=rockchip-ep
