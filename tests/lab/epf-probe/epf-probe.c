@@ -199,6 +199,16 @@ static int check_refused(struct probe *probe, struct probe_window *window)
 	return ret;
 }
 
+/* For a controller that maps in units of more than a page. */
+static int check_misaligned(struct probe *probe, struct probe_window *window)
+{
+	int ret = window_map(probe, window, PAGE_SIZE);
+
+	if (!ret)
+		window_unmap(probe, window);
+	return ret == -EINVAL ? 0 : -EIO;
+}
+
 /* Maps run out, with the error that is told in the log; all come back. */
 static int check_exhausted(struct probe *probe, struct probe_window *window)
 {
@@ -286,6 +296,7 @@ static const struct {
 	{ "aborted", check_aborted },
 	{ "nowhere", check_nowhere },
 	{ "refused", check_refused },
+	{ "misaligned", check_misaligned },
 	{ "exhausted", check_exhausted },
 	{ "interrupts", check_interrupts },
 	{ "bars", check_bars },
