@@ -45,6 +45,7 @@
 /* Interrupt messages of one hierarchy: MSI-X of all functions and the port. */
 #define EPC_SIM_VECTORS			(EPC_SIM_MAX_FUNCTIONS * 2048 + 64)
 
+struct dentry;
 struct device;
 struct epc_sim;
 struct epc_sim_dma;
@@ -265,6 +266,7 @@ struct epc_sim_irq_count {
  * @epc_ops: its operations, less those that the profile does not have
  * @irq_count: encoding of interrupt counts
  * @irq_observed: argument of the last op while @irq_count is found out; or NULL
+ * @debugfs: directory of its files in debugfs
  * @msi_domain: interrupt messages by number, for the host's devices
  * @intx_domain: INTA to INTD of the root port
  * @irq_fwnode: identity of the domains
@@ -308,6 +310,8 @@ struct epc_sim {
 	struct epc_sim_irq_count irq_count;
 	int *irq_observed;
 
+	struct dentry *debugfs;
+
 	struct irq_domain *msi_domain;
 	struct irq_domain *intx_domain;
 	struct fwnode_handle *irq_fwnode;
@@ -320,6 +324,11 @@ struct epc_sim {
 
 /* configfs.c */
 int epc_sim_configfs_register(void);
+
+/* debugfs.c */
+void epc_sim_debugfs_register(void);
+void epc_sim_debugfs_init(struct epc_sim *sim);
+void epc_sim_debugfs_exit(struct epc_sim *sim);
 
 /* sim.c */
 int epc_sim_register_driver(void);

@@ -23,6 +23,7 @@ static int __init epc_sim_init(void)
 	if (ret)
 		return ret;
 
+	epc_sim_debugfs_register();
 	return epc_sim_configfs_register();
 }
 module_init(epc_sim_init);

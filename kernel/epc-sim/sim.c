@@ -220,6 +220,7 @@ struct epc_sim *epc_sim_create(const char *name,
 	if (ret)
 		goto unregister;
 
+	epc_sim_debugfs_init(sim);
 	return sim;
 
 unregister:
@@ -247,6 +248,7 @@ int epc_sim_destroy(struct epc_sim *sim)
 		return -EBUSY;
 	}
 
+	epc_sim_debugfs_exit(sim);
 	epc_sim_run(sim, epc_sim_run_dismantle);
 	platform_device_unregister(sim->pdev);
 	epc_sim_space_release(sim);
