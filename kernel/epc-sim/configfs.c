@@ -285,32 +285,28 @@ static ssize_t epc_sim_live_store(struct config_item *item, const char *page,
 
 CONFIGFS_ATTR(epc_sim_, live);
 
-static ssize_t show_stats(struct epc_sim_instance *instance, int func_no,
-			  char *page)
-{
-	guard(mutex)(&instance->lock);
-	return epc_sim_stats_print(instance->sim, func_no, page);
-}
-
-static ssize_t reset_stats(struct epc_sim_instance *instance, int func_no,
-			   size_t count)
-{
-	guard(mutex)(&instance->lock);
-	if (instance->sim)
-		epc_sim_stats_reset(instance->sim, func_no);
-
-	return count;
-}
-
 static ssize_t epc_sim_stats_show(struct config_item *item, char *page)
 {
-	return show_stats(to_instance(item), EPC_SIM_ALL, page);
+	struct epc_sim_instance *instance = to_instance(item);
+	struct epc_sim *sim;
+
+	guard(mutex)(&instance->lock);
+	sim = instance->sim;
+	return epc_sim_stats_print(sim ? sim->counters : NULL, page);
 }
 
 static ssize_t epc_sim_stats_store(struct config_item *item, const char *page,
 				   size_t count)
 {
-	return reset_stats(to_instance(item), EPC_SIM_ALL, count);
+	struct epc_sim_instance *instance = to_instance(item);
+	struct epc_sim *sim;
+
+	guard(mutex)(&instance->lock);
+	sim = instance->sim;
+	if (sim)
+		epc_sim_stats_reset(sim, sim->counters);
+
+	return count;
 }
 
 CONFIGFS_ATTR(epc_sim_, stats);
@@ -334,18 +330,37 @@ to_function_group(struct config_item *item)
 			    struct epc_sim_function_group, group);
 }
 
+static atomic64_t *function_counters(struct epc_sim *sim,
+				     struct config_item *item)
+{
+	return epc_sim_function(sim, to_function_group(item)->func_no,
+				0)->counters;
+}
+
 static ssize_t epc_sim_function_stats_show(struct config_item *item,
 					   char *page)
 {
-	return show_stats(to_instance(item->ci_parent),
-			  to_function_group(item)->func_no, page);
+	struct epc_sim_instance *instance = to_instance(item->ci_parent);
+	struct epc_sim *sim;
+
+	guard(mutex)(&instance->lock);
+	sim = instance->sim;
+	return epc_sim_stats_print(sim ? function_counters(sim, item) : NULL,
+				   page);
 }
 
 static ssize_t epc_sim_function_stats_store(struct config_item *item,
 					    const char *page, size_t count)
 {
-	return reset_stats(to_instance(item->ci_parent),
-			   to_function_group(item)->func_no, count);
+	struct epc_sim_instance *instance = to_instance(item->ci_parent);
+	struct epc_sim *sim;
+
+	guard(mutex)(&instance->lock);
+	sim = instance->sim;
+	if (sim)
+		epc_sim_stats_reset(sim, function_counters(sim, item));
+
+	return count;
 }
 
 CONFIGFS_ATTR(epc_sim_function_, stats);

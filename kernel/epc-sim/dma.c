@@ -21,9 +21,6 @@
 #include "../compat/hrtimer.h"
 #include "epc-sim.h"
 
-/* Transfers are made for the first function, as by default in hardware. */
-#define DMA_FUNCTION	0
-
 struct dma_segment {
 	phys_addr_t local;
 	u64 remote;
@@ -69,6 +66,8 @@ static struct dma_descriptor *to_descriptor(struct dma_async_tx_descriptor *tx)
 /* Move the data of a descriptor; how long it takes. */
 static u64 run(struct dma_channel *channel, struct dma_descriptor *descriptor)
 {
+	/* The first function is who transfers, as by default in hardware. */
+	struct epc_sim_function *function = epc_sim_function(channel->sim, 0, 0);
 	bool write = channel->direction == DMA_MEM_TO_DEV;
 	u64 cost_ns = 0;
 	unsigned int i;
@@ -78,7 +77,7 @@ static u64 run(struct dma_channel *channel, struct dma_descriptor *descriptor)
 		void *memory = epc_sim_ram(segment->local, segment->len);
 
 		if (!memory ||
-		    !epc_sim_outbound_dma(channel->sim, DMA_FUNCTION,
+		    !epc_sim_outbound_dma(channel->sim, function,
 					  segment->remote, memory, segment->len,
 					  write, &cost_ns)) {
 			descriptor->failed = true;

@@ -140,10 +140,6 @@ enum epc_sim_counter {
 
 #define epc_sim_accesses(len)	DIV_ROUND_UP(len, sizeof(u64))
 
-/* The rows of counters: one a function, and all together. */
-#define EPC_SIM_ALL		EPC_SIM_MAX_FUNCTIONS
-#define EPC_SIM_COUNTER_ROWS	(EPC_SIM_MAX_FUNCTIONS + 1)
-
 /* What crosses the link, or tries to. */
 enum epc_sim_kind {
 	EPC_SIM_CONFIG_READ,
@@ -172,7 +168,7 @@ enum epc_sim_outcome {
 struct epc_sim_request {
 	enum epc_sim_kind kind;
 	enum epc_sim_outcome outcome;
-	int func_no;		/* EPC_SIM_ALL where it is not known */
+	struct epc_sim_function *function;	/* NULL where it is not known */
 	u64 addr;		/* PCI address, or offset in configuration space */
 	size_t len;		/* bytes */
 };
@@ -208,7 +204,12 @@ struct epc_sim_bar {
 	u32 flags;		/* PCI_BASE_ADDRESS_MEM_* */
 };
 
+/* A function of the endpoint, physical or virtual. */
 struct epc_sim_function {
+	u8 func_no;		/* the physical function's */
+	u8 vfunc_no;		/* its virtual function, from 1; 0: itself */
+	atomic64_t counters[EPC_SIM_NUM_COUNTERS];
+	/* what follows is as its driver and the host have set it */
 	bool present;
 	struct epc_sim_config config;
 	struct epc_sim_bar bars[PCI_STD_NUM_BARS];
@@ -224,7 +225,7 @@ struct epc_sim_map {
 	phys_addr_t phys;
 	u64 pci_addr;
 	size_t size;		/* bytes; 0: free */
-	u8 func_no;
+	struct epc_sim_function *function;	/* that accesses are made as */
 };
 
 /* How the running kernel's EPC core encodes counts; see irq-count.c. */
@@ -239,7 +240,7 @@ struct epc_sim_irq_count {
  * struct epc_sim - one live simulated controller, with its root port
  * @ref: held by the instance and by every ioremap() of its address space
  * @profile: what the controller can do; fixed while live
- * @counters: what crossed the link, by function and enum epc_sim_counter
+ * @counters: what crossed the link, of all functions together
  * @link_model: what it costs; fixed while live
  * @slot: which part of the address space and of the bus numbers is its own
  * @pdev: parent of the host bridge and of the controller; named as both
@@ -247,7 +248,8 @@ struct epc_sim_irq_count {
  *	the state of the link. Taken from any context, never held while memory
  *	is copied, an interrupt delivered or a function called back.
  * @port: configuration space of the root port
- * @functions: the endpoint's functions by number
+ * @functions: the endpoint's functions; see epc_sim_function()
+ * @num_functions: how many these are, present or not; fixed while live
  * @maps: outbound maps
  * @link_wanted: the endpoint has started its controller
  * @link_up: accesses cross the link
@@ -280,14 +282,15 @@ struct epc_sim_irq_count {
 struct epc_sim {
 	struct kref ref;
 	struct epc_sim_profile profile;
-	atomic64_t counters[EPC_SIM_COUNTER_ROWS][EPC_SIM_NUM_COUNTERS];
+	atomic64_t counters[EPC_SIM_NUM_COUNTERS];
 	struct epc_sim_link_model link_model;
 	unsigned int slot;
 	struct platform_device *pdev;
 
 	raw_spinlock_t lock;
 	struct epc_sim_config port;
-	struct epc_sim_function functions[EPC_SIM_MAX_FUNCTIONS];
+	struct epc_sim_function *functions;
+	unsigned int num_functions;
 	struct epc_sim_map maps[EPC_SIM_MAX_MAPS];
 	bool link_wanted;
 	bool link_up;
@@ -351,12 +354,13 @@ u64 epc_sim_space_msi_address(struct epc_sim *sim);
 unsigned int epc_sim_space_first_bus(struct epc_sim *sim);
 
 /* stats.c */
-void epc_sim_count(struct epc_sim *sim, int func_no,
+void epc_sim_count(struct epc_sim *sim, struct epc_sim_function *function,
 		   enum epc_sim_counter counter, s64 n);
-void epc_sim_count_map(struct epc_sim *sim, int func_no);
-void epc_sim_count_unmap(struct epc_sim *sim, int func_no);
-int epc_sim_stats_print(const struct epc_sim *sim, int func_no, char *page);
-void epc_sim_stats_reset(struct epc_sim *sim, int func_no);
+void epc_sim_count_map(struct epc_sim *sim, struct epc_sim_function *function);
+void epc_sim_count_unmap(struct epc_sim *sim,
+			 struct epc_sim_function *function);
+int epc_sim_stats_print(const atomic64_t *counters, char *page);
+void epc_sim_stats_reset(struct epc_sim *sim, atomic64_t *counters);
 
 /* request.c */
 u64 epc_sim_request_begin(struct epc_sim *sim,
@@ -411,7 +415,10 @@ bool epc_sim_port_forwards_down(const struct epc_sim *sim, u64 addr,
 				size_t len);
 bool epc_sim_port_forwards_up(const struct epc_sim *sim);
 
-/* function.c; all with sim->lock held */
+/* function.c; all but these two with sim->lock held */
+int epc_sim_functions_alloc(struct epc_sim *sim);
+struct epc_sim_function *epc_sim_function(struct epc_sim *sim, u8 func_no,
+					  u8 vfunc_no);
 void epc_sim_function_init(struct epc_sim_function *function);
 void epc_sim_function_set_header(struct epc_sim_function *function,
 				 const struct pci_epf_header *header);
@@ -426,6 +433,7 @@ void epc_sim_function_reset(struct epc_sim_function *function);
 void epc_sim_function_write(struct epc_sim *sim,
 			    struct epc_sim_function *function, int where,
 			    int size, u32 value);
+void epc_sim_functions_reset(struct epc_sim *sim);
 void epc_sim_functions_set_multi(struct epc_sim *sim);
 int epc_sim_function_find_bar(const struct epc_sim_function *function, u64 addr,
 			      size_t len, u64 *offset);
@@ -446,26 +454,34 @@ void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
 			   size_t len);
 void epc_sim_outbound_write(struct epc_sim *sim, phys_addr_t phys,
 			    const void *buf, size_t len);
-bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+bool epc_sim_outbound_post(struct epc_sim *sim,
+			   struct epc_sim_function *function, u64 pci_addr,
 			   __le32 message);
-bool epc_sim_outbound_dma(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+bool epc_sim_outbound_dma(struct epc_sim *sim,
+			  struct epc_sim_function *function, u64 pci_addr,
 			  void *buf, size_t len, bool write, u64 *cost_ns);
-int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
-			 u64 pci_addr, size_t size);
+int epc_sim_outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
+			 phys_addr_t phys, u64 pci_addr, size_t size);
 u64 epc_sim_outbound_align(struct epc_sim *sim, u64 pci_addr, size_t *size,
 			   size_t *offset);
 bool epc_sim_outbound_can_map(struct epc_sim *sim);
-void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys);
+void epc_sim_outbound_unmap(struct epc_sim *sim,
+			    struct epc_sim_function *function,
+			    phys_addr_t phys);
 
 /* interrupt.c */
 int epc_sim_interrupt_init(struct epc_sim *sim);
 void epc_sim_interrupt_exit(struct epc_sim *sim);
 int epc_sim_interrupt_map(struct epc_sim *sim, u8 pin);
 void epc_sim_interrupt_message(struct epc_sim *sim, u32 data);
-int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no);
-int epc_sim_interrupt_raise_msi(struct epc_sim *sim, u8 func_no, u16 vector);
-int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector);
-void epc_sim_interrupt_unmasked(struct epc_sim *sim, u8 func_no);
+int epc_sim_interrupt_raise_intx(struct epc_sim *sim,
+				 struct epc_sim_function *function);
+int epc_sim_interrupt_raise_msi(struct epc_sim *sim,
+				struct epc_sim_function *function, u16 vector);
+int epc_sim_interrupt_raise_msix(struct epc_sim *sim,
+				 struct epc_sim_function *function, u16 vector);
+void epc_sim_interrupt_unmasked(struct epc_sim *sim,
+				struct epc_sim_function *function);
 
 /* dma.c */
 #ifdef CONFIG_DMA_ENGINE

@@ -26,7 +26,8 @@ static int sim_write_header(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		return -EINVAL;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
-	epc_sim_function_set_header(&sim->functions[func_no], header);
+	epc_sim_function_set_header(epc_sim_function(sim, func_no, vfunc_no),
+				    header);
 	return 0;
 }
 
@@ -95,6 +96,7 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		       struct pci_epf_bar *bar)
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
+	struct epc_sim_function *function;
 	const struct epc_sim_bar *old;
 	int ret;
 
@@ -109,12 +111,13 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		bar->flags |= PCI_BASE_ADDRESS_MEM_TYPE_64;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
-	old = &sim->functions[func_no].bars[bar->barno];
+	function = epc_sim_function(sim, func_no, vfunc_no);
+	old = &function->bars[bar->barno];
 	if (sim->profile.rigid_bars && old->size &&
 	    (old->size != bar->size || old->flags != bar->flags))
 		return -EINVAL;
 
-	epc_sim_function_set_bar(&sim->functions[func_no], bar);
+	epc_sim_function_set_bar(function, bar);
 	return 0;
 }
 
@@ -124,7 +127,9 @@ static void sim_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	struct epc_sim *sim = epc_get_drvdata(epc);
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
-		epc_sim_function_clear_bar(&sim->functions[func_no], bar);
+		epc_sim_function_clear_bar(epc_sim_function(sim, func_no,
+							    vfunc_no),
+					   bar);
 
 	/* The caller frees the memory next. */
 	synchronize_srcu(&sim->srcu);
@@ -140,14 +145,19 @@ static u64 sim_align_addr(struct pci_epc *epc, u64 pci_addr, size_t *size,
 static int sim_map_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			phys_addr_t addr, u64 pci_addr, size_t size)
 {
-	return epc_sim_outbound_map(epc_get_drvdata(epc), func_no, addr,
-				    pci_addr, size);
+	struct epc_sim *sim = epc_get_drvdata(epc);
+
+	return epc_sim_outbound_map(sim, epc_sim_function(sim, func_no, vfunc_no),
+				    addr, pci_addr, size);
 }
 
 static void sim_unmap_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			   phys_addr_t addr)
 {
-	epc_sim_outbound_unmap(epc_get_drvdata(epc), func_no, addr);
+	struct epc_sim *sim = epc_get_drvdata(epc);
+
+	epc_sim_outbound_unmap(sim, epc_sim_function(sim, func_no, vfunc_no),
+			       addr);
 }
 
 static int sim_set_msi(struct pci_epc *epc, u8 func_no, u8 vfunc_no, u8 count)
@@ -162,14 +172,16 @@ static int sim_set_msi(struct pci_epc *epc, u8 func_no, u8 vfunc_no, u8 count)
 		count = order_base_2(count);
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
-	epc_sim_function_set_msi(&sim->functions[func_no], count);
+	epc_sim_function_set_msi(epc_sim_function(sim, func_no, vfunc_no),
+				 count);
 	return 0;
 }
 
 static int sim_get_msi(struct pci_epc *epc, u8 func_no, u8 vfunc_no)
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
-	struct epc_sim_function *function = &sim->functions[func_no];
+	struct epc_sim_function *function = epc_sim_function(sim, func_no,
+							     vfunc_no);
 	u16 flags;
 	u8 order;
 
@@ -202,15 +214,16 @@ static int sim_set_msix(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		return -EINVAL;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
-	epc_sim_function_set_msix(&sim->functions[func_no], count, barno,
-				  offset);
+	epc_sim_function_set_msix(epc_sim_function(sim, func_no, vfunc_no),
+				  count, barno, offset);
 	return 0;
 }
 
 static int sim_get_msix(struct pci_epc *epc, u8 func_no, u8 vfunc_no)
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
-	struct epc_sim_function *function = &sim->functions[func_no];
+	struct epc_sim_function *function = epc_sim_function(sim, func_no,
+							     vfunc_no);
 	u16 flags;
 
 	if (sim->irq_observed)
@@ -229,14 +242,16 @@ static int sim_raise_irq(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			 unsigned int type, u16 number)
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
+	struct epc_sim_function *function = epc_sim_function(sim, func_no,
+							     vfunc_no);
 
 	switch (type) {
 	case PCI_IRQ_INTX:
-		return epc_sim_interrupt_raise_intx(sim, func_no);
+		return epc_sim_interrupt_raise_intx(sim, function);
 	case PCI_IRQ_MSI:
-		return epc_sim_interrupt_raise_msi(sim, func_no, number);
+		return epc_sim_interrupt_raise_msi(sim, function, number);
 	case PCI_IRQ_MSIX:
-		return epc_sim_interrupt_raise_msix(sim, func_no, number);
+		return epc_sim_interrupt_raise_msix(sim, function, number);
 	default:
 		return -EINVAL;
 	}
@@ -249,8 +264,9 @@ static int sim_start(struct pci_epc *epc)
 
 	/* The core does not say when a function was taken away. */
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
-		for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++)
-			if (!test_bit(i, &epc->function_num_map))
+		for (i = 0; i < sim->num_functions; i++)
+			if (!test_bit(sim->functions[i].func_no,
+				      &epc->function_num_map))
 				epc_sim_function_init(&sim->functions[i]);
 
 	epc_sim_link_start(sim);
@@ -320,11 +336,7 @@ static int sim_init_windows(struct epc_sim *sim)
 int epc_sim_epc_init(struct epc_sim *sim)
 {
 	struct pci_epc *epc;
-	unsigned int i;
 	int ret;
-
-	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++)
-		epc_sim_function_init(&sim->functions[i]);
 
 	sim->epc_ops = sim_epc_ops;
 	if (!sim->profile.align_addr)

@@ -9,19 +9,61 @@
 #include <linux/bitfield.h>
 #include <linux/lockdep.h>
 #include <linux/pci-epf.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "epc-sim.h"
 
 /**
+ * epc_sim_functions_alloc() - make the functions that a controller can have
+ * @sim: the instance
+ *
+ * Sets sim->functions, for the caller to kvfree(), and sim->num_functions.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int epc_sim_functions_alloc(struct epc_sim *sim)
+{
+	unsigned int i;
+
+	sim->num_functions = EPC_SIM_MAX_FUNCTIONS;
+	sim->functions = kvcalloc(sim->num_functions, sizeof(*sim->functions),
+				  GFP_KERNEL);
+	if (!sim->functions)
+		return -ENOMEM;
+
+	for (i = 0; i < sim->num_functions; i++) {
+		sim->functions[i].func_no = i % EPC_SIM_MAX_FUNCTIONS;
+		sim->functions[i].vfunc_no = i / EPC_SIM_MAX_FUNCTIONS;
+		epc_sim_function_init(&sim->functions[i]);
+	}
+
+	return 0;
+}
+
+/**
+ * epc_sim_function() - a function by its numbers
+ * @sim: the instance
+ * @func_no: number of the physical function
+ * @vfunc_no: number of its virtual function, or 0 for itself
+ *
+ * Return: the function, present or not; the numbers are within the profile's.
+ */
+struct epc_sim_function *epc_sim_function(struct epc_sim *sim, u8 func_no,
+					  u8 vfunc_no)
+{
+	return &sim->functions[func_no + EPC_SIM_MAX_FUNCTIONS * vfunc_no];
+}
+
+/**
  * epc_sim_function_init() - make a function absent and blank
- * @function: the function
+ * @function: the function; its numbers and counters stay
  */
 void epc_sim_function_init(struct epc_sim_function *function)
 {
 	struct epc_sim_config *config = &function->config;
 
-	memset(function, 0, sizeof(*function));
+	memset_startat(function, 0, present);
 	epc_sim_config_allow(config, PCI_COMMAND, 2,
 			     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
 			     PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
@@ -202,6 +244,19 @@ void epc_sim_function_write(struct epc_sim *sim,
 	after = epc_sim_config_read(config, PCI_COMMAND, 2);
 	if (after & ~before & PCI_COMMAND_MASTER)
 		epc_sim_link_bus_master(sim);
+}
+
+/**
+ * epc_sim_functions_reset() - reset all functions, as with the link
+ * @sim: the instance
+ */
+void epc_sim_functions_reset(struct epc_sim *sim)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&sim->lock);
+	for (i = 0; i < sim->num_functions; i++)
+		epc_sim_function_reset(&sim->functions[i]);
 }
 
 /**

@@ -21,13 +21,14 @@ static enum epc_sim_outcome host_find_function(struct epc_sim *sim,
 					       struct epc_sim_function **found)
 {
 	lockdep_assert_held(&sim->lock);
+	*found = NULL;
 	if (bus->number != epc_sim_port_secondary_bus(sim) ||
 	    PCI_SLOT(devfn) != 0)
 		return EPC_SIM_NO_FUNCTION;
 	if (!sim->link_up)
 		return EPC_SIM_LINK_DOWN;
 
-	*found = &sim->functions[PCI_FUNC(devfn)];
+	*found = epc_sim_function(sim, PCI_FUNC(devfn), 0);
 	return (*found)->present ? EPC_SIM_OK : EPC_SIM_NO_FUNCTION;
 }
 
@@ -59,21 +60,19 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 	struct epc_sim *sim = bus->sysdata;
 	struct epc_sim_request request = {
 		.kind = EPC_SIM_CONFIG_READ,
-		.func_no = PCI_FUNC(devfn),
 		.addr = where,
 		.len = size,
 	};
-	struct epc_sim_function *function;
 
 	if (pci_is_root_bus(bus))
 		return host_read_port(sim, devfn, where, size, value);
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		request.outcome = host_find_function(sim, bus, devfn,
-						     &function);
+						     &request.function);
 		if (request.outcome == EPC_SIM_OK)
-			*value = epc_sim_config_read(&function->config, where,
-						     size);
+			*value = epc_sim_config_read(&request.function->config,
+						     where, size);
 	}
 
 	epc_sim_request(sim, &request);
@@ -87,21 +86,19 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 	struct epc_sim *sim = bus->sysdata;
 	struct epc_sim_request request = {
 		.kind = EPC_SIM_CONFIG_WRITE,
-		.func_no = PCI_FUNC(devfn),
 		.addr = where,
 		.len = size,
 	};
-	struct epc_sim_function *function;
 
 	if (pci_is_root_bus(bus))
 		return host_write_port(sim, devfn, where, size, value);
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		request.outcome = host_find_function(sim, bus, devfn,
-						     &function);
+						     &request.function);
 		if (request.outcome == EPC_SIM_OK)
-			epc_sim_function_write(sim, function, where, size,
-					       value);
+			epc_sim_function_write(sim, request.function, where,
+					       size, value);
 	}
 
 	epc_sim_request(sim, &request);
@@ -109,7 +106,7 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 		return PCIBIOS_DEVICE_NOT_FOUND;
 
 	/* The write may have enabled or unmasked a pending interrupt. */
-	epc_sim_interrupt_unmasked(sim, PCI_FUNC(devfn));
+	epc_sim_interrupt_unmasked(sim, request.function);
 	return PCIBIOS_SUCCESSFUL;
 }
 

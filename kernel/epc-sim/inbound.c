@@ -18,7 +18,7 @@
 /* Where an access ends up. */
 struct target {
 	void *memory;
-	int func_no;
+	struct epc_sim_function *function;	/* NULL: none of them */
 	bool msix_table;	/* it touches the vector table */
 };
 
@@ -67,13 +67,13 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
 
-	target->func_no = EPC_SIM_ALL;
+	target->function = NULL;
 	if (!sim->link_up)
 		return EPC_SIM_LINK_DOWN;
 	if (!epc_sim_port_forwards_down(sim, addr, len))
 		return EPC_SIM_NO_BAR;
 
-	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
+	for (i = 0; i < sim->num_functions; i++) {
 		struct epc_sim_function *function = &sim->functions[i];
 		u64 offset;
 		int barno;
@@ -83,7 +83,7 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 		barno = epc_sim_function_find_bar(function, addr, len, &offset);
 		if (barno < 0)
 			continue;
-		target->func_no = i;
+		target->function = function;
 		if (!epc_sim_config_in_d0(&function->config))
 			return EPC_SIM_NOT_POWERED;
 
@@ -126,7 +126,7 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 			memset(buf, 0xff, len);
 	}
 
-	request.func_no = target.func_no;
+	request.function = target.function;
 	epc_sim_request(sim, &request);
 }
 
@@ -155,9 +155,9 @@ void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 			epc_sim_copy(target.memory, buf, len);
 	}
 
-	request.func_no = target.func_no;
+	request.function = target.function;
 	epc_sim_request(sim, &request);
 
 	if (request.outcome == EPC_SIM_OK && target.msix_table)
-		epc_sim_interrupt_unmasked(sim, target.func_no);
+		epc_sim_interrupt_unmasked(sim, target.function);
 }

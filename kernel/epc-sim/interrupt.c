@@ -248,14 +248,15 @@ void epc_sim_interrupt_message(struct epc_sim *sim, u32 data)
 /**
  * epc_sim_interrupt_raise_intx() - pulse a function's INTx pin
  * @sim: the instance
- * @func_no: function
+ * @function: function
  *
  * Return: 0, -EINVAL where the function has no pin or the controller cannot. An
  *	interrupt that the host has disabled is counted and lost.
  */
-int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
+int epc_sim_interrupt_raise_intx(struct epc_sim *sim,
+				 struct epc_sim_function *function)
 {
-	struct epc_sim_config *config = &sim->functions[func_no].config;
+	struct epc_sim_config *config = &function->config;
 	u8 pin;
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
@@ -267,27 +268,28 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim, u8 func_no)
 					2) & PCI_MSI_FLAGS_ENABLE)
 			return -EINVAL;
 		if (!sim->link_up) {
-			epc_sim_count(sim, func_no, EPC_SIM_ABORTED_LINK_DOWN,
+			epc_sim_count(sim, function, EPC_SIM_ABORTED_LINK_DOWN,
 				      1);
 			return 0;
 		}
 		if (epc_sim_config_read(config, PCI_COMMAND, 2) &
 		    PCI_COMMAND_INTX_DISABLE) {
-			epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
+			epc_sim_count(sim, function, EPC_SIM_MASKED_INTERRUPTS, 1);
 			return 0;
 		}
 	}
 
-	epc_sim_count(sim, func_no, EPC_SIM_INTX, 1);
+	epc_sim_count(sim, function, EPC_SIM_INTX, 1);
 	set_bit(pin - 1, &sim->intx_pending);
 	deliver_soon(sim);
 	return 0;
 }
 
 /* Send a message, or leave it pending while the host masks it. */
-static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
+static int raise_msi(struct epc_sim *sim, struct epc_sim_function *function,
+		     unsigned int index)
 {
-	struct epc_sim_config *config = &sim->functions[func_no].config;
+	struct epc_sim_config *config = &function->config;
 	const int msi = EPC_SIM_CAP_MSI;
 	u32 pending, data;
 	u64 address;
@@ -305,7 +307,7 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 		    BIT(index)) {
 			epc_sim_config_set(config, msi + PCI_MSI_PENDING_64, 4,
 					   pending | BIT(index));
-			epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
+			epc_sim_count(sim, function, EPC_SIM_MASKED_INTERRUPTS, 1);
 			return 0;
 		}
 
@@ -319,9 +321,9 @@ static int raise_msi(struct epc_sim *sim, u8 func_no, unsigned int index)
 		data = epc_sim_config_read(config, msi + PCI_MSI_DATA_64, 2);
 	}
 
-	if (epc_sim_outbound_post(sim, func_no, address,
+	if (epc_sim_outbound_post(sim, function, address,
 				  cpu_to_le32(data | index)))
-		epc_sim_count(sim, func_no, EPC_SIM_MSI, 1);
+		epc_sim_count(sim, function, EPC_SIM_MSI, 1);
 	return 0;
 }
 
@@ -334,19 +336,20 @@ static bool can_send(struct epc_sim *sim)
 /**
  * epc_sim_interrupt_raise_msi() - send an MSI
  * @sim: the instance
- * @func_no: function
+ * @function: function
  * @vector: message, from 1
  *
  * Return: 0, -EINVAL where the host has not enabled that message, or it needs a
  *	map and there is none.
  */
-int epc_sim_interrupt_raise_msi(struct epc_sim *sim, u8 func_no, u16 vector)
+int epc_sim_interrupt_raise_msi(struct epc_sim *sim,
+				struct epc_sim_function *function, u16 vector)
 {
-	if (!sim->functions[func_no].has_msi || vector < 1 || vector > 32 ||
+	if (!function->has_msi || vector < 1 || vector > 32 ||
 	    !can_send(sim))
 		return -EINVAL;
 
-	return raise_msi(sim, func_no, vector - 1);
+	return raise_msi(sim, function, vector - 1);
 }
 
 /* A function's vector table and pending bits, in the memory of its BAR. */
@@ -358,11 +361,11 @@ struct msix_table {
 	bool masked;
 };
 
-static bool msix_get_table(struct epc_sim *sim, u8 func_no,
+static bool msix_get_table(struct epc_sim *sim,
+			   const struct epc_sim_function *function,
 			   struct msix_table *table)
 {
-	struct epc_sim_function *function = &sim->functions[func_no];
-	struct epc_sim_bar *bar;
+	const struct epc_sim_bar *bar;
 	size_t entries, pending;
 	u16 flags;
 
@@ -403,7 +406,7 @@ static bool msix_is_masked(const struct msix_table *table, unsigned int index)
 }
 
 /* Called with sim->srcu held. */
-static void raise_msix(struct epc_sim *sim, u8 func_no,
+static void raise_msix(struct epc_sim *sim, struct epc_sim_function *function,
 		       const struct msix_table *table, unsigned int index)
 {
 	const __le32 *entry = (const __le32 *)
@@ -412,57 +415,58 @@ static void raise_msix(struct epc_sim *sim, u8 func_no,
 
 	if (msix_is_masked(table, index)) {
 		set_bit_le(index, table->pending);
-		epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
+		epc_sim_count(sim, function, EPC_SIM_MASKED_INTERRUPTS, 1);
 		return;
 	}
 
 	clear_bit_le(index, table->pending);
 	address = (u64)le32_to_cpu(READ_ONCE(entry[1])) << 32 |
 		  le32_to_cpu(READ_ONCE(entry[0]));
-	if (epc_sim_outbound_post(sim, func_no, address, READ_ONCE(entry[2])))
-		epc_sim_count(sim, func_no, EPC_SIM_MSIX, 1);
+	if (epc_sim_outbound_post(sim, function, address, READ_ONCE(entry[2])))
+		epc_sim_count(sim, function, EPC_SIM_MSIX, 1);
 }
 
 /**
  * epc_sim_interrupt_raise_msix() - send an MSI-X
  * @sim: the instance
- * @func_no: function
+ * @function: function
  * @vector: vector, from 1
  *
  * Return: 0; -EINVAL where the function has no such vector, the host has not
  *	enabled MSI-X, or the message needs a map and there is none; -EPERM
  *	where the profile refuses a masked vector.
  */
-int epc_sim_interrupt_raise_msix(struct epc_sim *sim, u8 func_no, u16 vector)
+int epc_sim_interrupt_raise_msix(struct epc_sim *sim,
+				 struct epc_sim_function *function, u16 vector)
 {
 	struct msix_table table;
 
 	guard(srcu)(&sim->srcu);
-	if (!msix_get_table(sim, func_no, &table) || !table.enabled ||
+	if (!msix_get_table(sim, function, &table) || !table.enabled ||
 	    vector < 1 || vector > table.count)
 		return -EINVAL;
 	if (sim->profile.refuse_masked_msix &&
 	    msix_is_masked(&table, vector - 1)) {
-		epc_sim_count(sim, func_no, EPC_SIM_MASKED_INTERRUPTS, 1);
+		epc_sim_count(sim, function, EPC_SIM_MASKED_INTERRUPTS, 1);
 		return -EPERM;
 	}
 	if (!can_send(sim))
 		return -EINVAL;
 
-	raise_msix(sim, func_no, &table, vector - 1);
+	raise_msix(sim, function, &table, vector - 1);
 	return 0;
 }
 
 /**
  * epc_sim_interrupt_unmasked() - send what was pending and no longer is masked
  * @sim: the instance
- * @func_no: function whose masks the host may have changed
+ * @function: function whose masks the host may have changed
  *
  * Context: any.
  */
-void epc_sim_interrupt_unmasked(struct epc_sim *sim, u8 func_no)
+void epc_sim_interrupt_unmasked(struct epc_sim *sim,
+				struct epc_sim_function *function)
 {
-	struct epc_sim_function *function = &sim->functions[func_no];
 	const struct epc_sim_config *config = &function->config;
 	const int msi = EPC_SIM_CAP_MSI;
 	unsigned long pending = 0;
@@ -478,14 +482,14 @@ void epc_sim_interrupt_unmasked(struct epc_sim *sim, u8 func_no)
 						       msi + PCI_MSI_MASK_64,
 						       4);
 	for_each_set_bit(i, &pending, 32)
-		raise_msi(sim, func_no, i);
+		raise_msi(sim, function, i);
 
 	guard(srcu)(&sim->srcu);
-	if (!msix_get_table(sim, func_no, &table) || !table.enabled ||
+	if (!msix_get_table(sim, function, &table) || !table.enabled ||
 	    table.masked)
 		return;
 
 	for (i = 0; i < table.count; i++)
 		if (test_bit_le(i, table.pending))
-			raise_msix(sim, func_no, &table, i);
+			raise_msix(sim, function, &table, i);
 }

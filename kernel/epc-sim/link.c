@@ -114,8 +114,6 @@ void epc_sim_link_start(struct epc_sim *sim)
  */
 void epc_sim_link_stop(struct epc_sim *sim)
 {
-	unsigned int i;
-
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		sim->link_wanted = false;
 		if (!sim->link_up)
@@ -123,8 +121,7 @@ void epc_sim_link_stop(struct epc_sim *sim)
 
 		sim->link_up = false;
 		sim->link_lost = true;
-		for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++)
-			epc_sim_function_reset(&sim->functions[i]);
+		epc_sim_functions_reset(sim);
 		epc_sim_port_link_changed(sim);
 	}
 

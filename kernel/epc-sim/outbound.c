@@ -40,9 +40,10 @@ static struct epc_sim_map *outbound_find(struct epc_sim *sim, phys_addr_t phys,
 }
 
 /* Whether a memory request of a function gets to the host. */
-static enum epc_sim_outcome outbound_passes(struct epc_sim *sim, u8 func_no)
+static enum epc_sim_outcome
+outbound_passes(struct epc_sim *sim, const struct epc_sim_function *function)
 {
-	const struct epc_sim_config *config = &sim->functions[func_no].config;
+	const struct epc_sim_config *config = &function->config;
 
 	lockdep_assert_held(&sim->lock);
 	if (!sim->link_up)
@@ -66,14 +67,13 @@ static void outbound_translate(struct epc_sim *sim, phys_addr_t phys,
 
 	map = outbound_find(sim, phys, request->len);
 	if (!map) {
-		request->func_no = EPC_SIM_ALL;
 		request->outcome = EPC_SIM_NO_MAP;
 		return;
 	}
 
-	request->func_no = map->func_no;
+	request->function = map->function;
 	request->addr = map->pci_addr + (phys - map->phys);
-	request->outcome = outbound_passes(sim, map->func_no);
+	request->outcome = outbound_passes(sim, map->function);
 }
 
 /* Move the data; buf is read from for a write, and filled for a read. */
@@ -149,25 +149,26 @@ void epc_sim_outbound_write(struct epc_sim *sim, phys_addr_t phys,
 /**
  * epc_sim_outbound_post() - the controller itself sends an interrupt message
  * @sim: the instance
- * @func_no: function in whose name it does
+ * @function: function in whose name it does
  * @pci_addr: PCI address, which the host chose
  * @message: what to write there
  *
  * Context: any.
  * Return: whether it got anywhere.
  */
-bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+bool epc_sim_outbound_post(struct epc_sim *sim,
+			   struct epc_sim_function *function, u64 pci_addr,
 			   __le32 message)
 {
 	struct epc_sim_request request = {
 		.kind = EPC_SIM_MESSAGE,
-		.func_no = func_no,
+		.function = function,
 		.addr = pci_addr,
 		.len = sizeof(message),
 	};
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
-		request.outcome = outbound_passes(sim, func_no);
+		request.outcome = outbound_passes(sim, function);
 
 	outbound_move(sim, &request, &message, true);
 	epc_sim_request(sim, &request);
@@ -177,7 +178,7 @@ bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
 /**
  * epc_sim_outbound_dma() - the DMA engine moves data to or from the host
  * @sim: the instance
- * @func_no: function in whose name it does
+ * @function: function in whose name it does
  * @pci_addr: PCI address
  * @buf: the endpoint's memory
  * @len: bytes
@@ -187,18 +188,19 @@ bool epc_sim_outbound_post(struct epc_sim *sim, u8 func_no, u64 pci_addr,
  * Context: any.
  * Return: whether it got anywhere; a read that did not leaves @buf alone.
  */
-bool epc_sim_outbound_dma(struct epc_sim *sim, u8 func_no, u64 pci_addr,
+bool epc_sim_outbound_dma(struct epc_sim *sim,
+			  struct epc_sim_function *function, u64 pci_addr,
 			  void *buf, size_t len, bool write, u64 *cost_ns)
 {
 	struct epc_sim_request request = {
 		.kind = write ? EPC_SIM_DMA_WRITE : EPC_SIM_DMA_READ,
-		.func_no = func_no,
+		.function = function,
 		.addr = pci_addr,
 		.len = len,
 	};
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
-		request.outcome = outbound_passes(sim, func_no);
+		request.outcome = outbound_passes(sim, function);
 
 	outbound_move(sim, &request, buf, write);
 	*cost_ns = epc_sim_request_begin(sim, &request);
@@ -216,9 +218,10 @@ static unsigned int pass_bits(const struct epc_sim_profile *profile,
 		       profile->max_pass_bits);
 }
 
-static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
-			u64 pci_addr, size_t size)
-{	phys_addr_t base = epc_sim_space_outbound(sim);
+static int outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
+			phys_addr_t phys, u64 pci_addr, size_t size)
+{
+	phys_addr_t base = epc_sim_space_outbound(sim);
 	size_t space = sim->profile.num_windows * sim->profile.window_size;
 	unsigned int align = sim->profile.region_align;
 	struct epc_sim_map *free = NULL;
@@ -264,10 +267,10 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 			.phys = phys,
 			.pci_addr = pci_addr,
 			.size = size,
-			.func_no = func_no,
+			.function = function,
 		};
 
-		epc_sim_count_map(sim, func_no);
+		epc_sim_count_map(sim, function);
 	}
 
 	return 0;
@@ -276,7 +279,7 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
 /**
  * epc_sim_outbound_map() - make a range lead to a PCI address
  * @sim: the instance
- * @func_no: function in whose name accesses are made
+ * @function: function in whose name accesses are made
  * @phys: physical address in the outbound space
  * @pci_addr: PCI address
  * @size: bytes
@@ -285,12 +288,12 @@ static int outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
  *	aligned as the profile wants, -EBUSY where it is mapped already, the
  *	profile's errors when all maps are in use or the link is down.
  */
-int epc_sim_outbound_map(struct epc_sim *sim, u8 func_no, phys_addr_t phys,
-			 u64 pci_addr, size_t size)
+int epc_sim_outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
+			 phys_addr_t phys, u64 pci_addr, size_t size)
 {
-	int ret = outbound_map(sim, func_no, phys, pci_addr, size);
+	int ret = outbound_map(sim, function, phys, pci_addr, size);
 
-	trace_epc_sim_map(sim, func_no, phys, pci_addr, size, ret);
+	trace_epc_sim_map(sim, function, phys, pci_addr, size, ret);
 	return ret;
 }
 
@@ -346,10 +349,12 @@ bool epc_sim_outbound_can_map(struct epc_sim *sim)
 /**
  * epc_sim_outbound_unmap() - undo epc_sim_outbound_map()
  * @sim: the instance
- * @func_no: function as it was mapped
+ * @function: function as it was mapped
  * @phys: physical address as it was mapped; others are ignored, as by hardware
  */
-void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys)
+void epc_sim_outbound_unmap(struct epc_sim *sim,
+			    struct epc_sim_function *function,
+			    phys_addr_t phys)
 {
 	unsigned int i;
 
@@ -357,12 +362,13 @@ void epc_sim_outbound_unmap(struct epc_sim *sim, u8 func_no, phys_addr_t phys)
 	for (i = 0; i < sim->profile.max_maps; i++) {
 		struct epc_sim_map *map = &sim->maps[i];
 
-		if (!map->size || map->phys != phys || map->func_no != func_no)
+		if (!map->size || map->phys != phys ||
+		    map->function != function)
 			continue;
 
 		map->size = 0;
-		epc_sim_count_unmap(sim, func_no);
-		trace_epc_sim_map(sim, func_no, phys, map->pci_addr, 0, 0);
+		epc_sim_count_unmap(sim, function);
+		trace_epc_sim_map(sim, function, phys, map->pci_addr, 0, 0);
 		return;
 	}
 }

@@ -39,15 +39,15 @@ static const enum epc_sim_counter outcome_counters[] = {
 
 static void count(struct epc_sim *sim, const struct epc_sim_request *request)
 {
-	int func_no = request->func_no;
+	struct epc_sim_function *function = request->function;
 	s64 n = 1;
 
 	switch (request->kind) {
 	case EPC_SIM_CONFIG_READ:
-		epc_sim_count(sim, func_no, EPC_SIM_CONFIG_READS, 1);
+		epc_sim_count(sim, function, EPC_SIM_CONFIG_READS, 1);
 		break;
 	case EPC_SIM_CONFIG_WRITE:
-		epc_sim_count(sim, func_no, EPC_SIM_CONFIG_WRITES, 1);
+		epc_sim_count(sim, function, EPC_SIM_CONFIG_WRITES, 1);
 		break;
 	case EPC_SIM_MESSAGE:
 		/* Its sender knows whether it is MSI or MSI-X. */
@@ -60,17 +60,17 @@ static void count(struct epc_sim *sim, const struct epc_sim_request *request)
 		fallthrough;
 	case EPC_SIM_DMA_READ:
 	case EPC_SIM_DMA_WRITE:
-		epc_sim_count(sim, func_no,
+		epc_sim_count(sim, function,
 			      kind_counters[request->kind].requests, n);
 		if (request->outcome == EPC_SIM_OK)
-			epc_sim_count(sim, func_no,
+			epc_sim_count(sim, function,
 				      kind_counters[request->kind].bytes,
 				      request->len);
 		break;
 	}
 
 	if (request->outcome != EPC_SIM_OK)
-		epc_sim_count(sim, func_no, outcome_counters[request->outcome],
+		epc_sim_count(sim, function, outcome_counters[request->outcome],
 			      1);
 }
 

@@ -87,7 +87,6 @@ void epc_sim_port_write(struct epc_sim *sim, int where, int size, u32 value)
 {
 	struct epc_sim_config *port = &sim->port;
 	u32 before = epc_sim_config_read(port, PCI_BRIDGE_CONTROL, 2);
-	unsigned int i;
 
 	lockdep_assert_held(&sim->lock);
 	epc_sim_config_write(port, where, size, value);
@@ -95,8 +94,7 @@ void epc_sim_port_write(struct epc_sim *sim, int where, int size, u32 value)
 	/* A hot reset begins with the bit set. */
 	if (~before & epc_sim_config_read(port, PCI_BRIDGE_CONTROL, 2) &
 	    PCI_BRIDGE_CTL_BUS_RESET)
-		for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++)
-			epc_sim_function_reset(&sim->functions[i]);
+		epc_sim_functions_reset(sim);
 }
 
 /**

@@ -15,6 +15,7 @@ static void epc_sim_free(struct kref *ref)
 	struct epc_sim *sim = container_of(ref, struct epc_sim, ref);
 
 	cleanup_srcu_struct(&sim->srcu);
+	kvfree(sim->functions);
 	mutex_destroy(&sim->vectors_lock);
 	kfree(sim);
 }
@@ -202,8 +203,11 @@ struct epc_sim *epc_sim_create(const char *name,
 	sim->profile = *profile;
 	sim->link_model = *link_model;
 
-	ret = init_srcu_struct(&sim->srcu);
+	ret = epc_sim_functions_alloc(sim);
+	if (!ret)
+		ret = init_srcu_struct(&sim->srcu);
 	if (ret) {
+		kvfree(sim->functions);
 		kfree(sim);
 		return ERR_PTR(ret);
 	}

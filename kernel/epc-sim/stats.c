@@ -42,61 +42,61 @@ static const char * const counter_names[EPC_SIM_NUM_COUNTERS] = {
 /**
  * epc_sim_count() - count for a function and for all
  * @sim: the instance
- * @func_no: function, or EPC_SIM_ALL for none in particular
+ * @function: function, or NULL for none in particular
  * @counter: what
  * @n: how many
  *
  * Context: any.
  */
-void epc_sim_count(struct epc_sim *sim, int func_no,
+void epc_sim_count(struct epc_sim *sim, struct epc_sim_function *function,
 		   enum epc_sim_counter counter, s64 n)
 {
-	if (func_no != EPC_SIM_ALL)
-		atomic64_add(n, &sim->counters[func_no][counter]);
-	atomic64_add(n, &sim->counters[EPC_SIM_ALL][counter]);
+	if (function)
+		atomic64_add(n, &function->counters[counter]);
+	atomic64_add(n, &sim->counters[counter]);
 }
 
-static void raise_peak(atomic64_t *row)
+static void raise_peak(atomic64_t *counters)
 {
-	s64 live = atomic64_read(&row[EPC_SIM_MAPS_LIVE]);
+	s64 live = atomic64_read(&counters[EPC_SIM_MAPS_LIVE]);
 
-	if (live > atomic64_read(&row[EPC_SIM_MAPS_PEAK]))
-		atomic64_set(&row[EPC_SIM_MAPS_PEAK], live);
+	if (live > atomic64_read(&counters[EPC_SIM_MAPS_PEAK]))
+		atomic64_set(&counters[EPC_SIM_MAPS_PEAK], live);
 }
 
 /* With sim->lock held: the peak follows what is live. */
-void epc_sim_count_map(struct epc_sim *sim, int func_no)
+void epc_sim_count_map(struct epc_sim *sim, struct epc_sim_function *function)
 {
 	lockdep_assert_held(&sim->lock);
-	epc_sim_count(sim, func_no, EPC_SIM_MAPS, 1);
-	epc_sim_count(sim, func_no, EPC_SIM_MAPS_LIVE, 1);
-	raise_peak(sim->counters[func_no]);
-	raise_peak(sim->counters[EPC_SIM_ALL]);
+	epc_sim_count(sim, function, EPC_SIM_MAPS, 1);
+	epc_sim_count(sim, function, EPC_SIM_MAPS_LIVE, 1);
+	raise_peak(function->counters);
+	raise_peak(sim->counters);
 }
 
-void epc_sim_count_unmap(struct epc_sim *sim, int func_no)
+void epc_sim_count_unmap(struct epc_sim *sim,
+			 struct epc_sim_function *function)
 {
 	lockdep_assert_held(&sim->lock);
-	epc_sim_count(sim, func_no, EPC_SIM_UNMAPS, 1);
-	epc_sim_count(sim, func_no, EPC_SIM_MAPS_LIVE, -1);
+	epc_sim_count(sim, function, EPC_SIM_UNMAPS, 1);
+	epc_sim_count(sim, function, EPC_SIM_MAPS_LIVE, -1);
 }
 
 /**
  * epc_sim_stats_print() - print the counters, one a line
- * @sim: the instance, or NULL for zeroes
- * @func_no: function, or EPC_SIM_ALL
+ * @counters: those of an instance or of a function, or NULL for zeroes
  * @page: a page to print to
  *
  * Return: number of characters printed.
  */
-int epc_sim_stats_print(const struct epc_sim *sim, int func_no, char *page)
+int epc_sim_stats_print(const atomic64_t *counters, char *page)
 {
 	unsigned int i;
 	int len = 0;
 	s64 value;
 
 	for (i = 0; i < EPC_SIM_NUM_COUNTERS; i++) {
-		value = sim ? atomic64_read(&sim->counters[func_no][i]) : 0;
+		value = counters ? atomic64_read(&counters[i]) : 0;
 		len += sysfs_emit_at(page, len, "%s %lld\n", counter_names[i],
 				     value);
 	}
@@ -107,19 +107,18 @@ int epc_sim_stats_print(const struct epc_sim *sim, int func_no, char *page)
 /**
  * epc_sim_stats_reset() - clear the counters
  * @sim: the instance
- * @func_no: function, or EPC_SIM_ALL for their sum; one does not reset the
+ * @counters: its own or those of a function of it; one does not reset the
  *	other
  *
  * What is live stays so, and the peak starts from there.
  */
-void epc_sim_stats_reset(struct epc_sim *sim, int func_no)
+void epc_sim_stats_reset(struct epc_sim *sim, atomic64_t *counters)
 {
-	atomic64_t *row = sim->counters[func_no];
 	unsigned int i;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
 	for (i = 0; i < EPC_SIM_NUM_COUNTERS; i++)
 		if (i != EPC_SIM_MAPS_LIVE)
-			atomic64_set(&row[i], 0);
-	raise_peak(row);
+			atomic64_set(&counters[i], 0);
+	raise_peak(counters);
 }

@@ -42,6 +42,7 @@ TRACE_EVENT(epc_sim_request,
 		__string(name, epc_sim_name(sim))
 		__field(int, kind)
 		__field(int, func_no)
+		__field(int, vfunc_no)
 		__field(u64, addr)
 		__field(size_t, len)
 		__field(int, outcome)
@@ -50,25 +51,31 @@ TRACE_EVENT(epc_sim_request,
 	TP_fast_assign(
 		__assign_str(name);
 		__entry->kind = request->kind;
-		__entry->func_no = request->func_no;
+		__entry->func_no = request->function ?
+				   request->function->func_no : -1;
+		__entry->vfunc_no = request->function ?
+				    request->function->vfunc_no : -1;
 		__entry->addr = request->addr;
 		__entry->len = request->len;
 		__entry->outcome = request->outcome;
 		__entry->cost_ns = cost_ns;
 	),
-	TP_printk("%s: %s function=%d addr=%#llx len=%zu %s cost_ns=%llu",
+	TP_printk("%s: %s function=%d vf=%d addr=%#llx len=%zu %s cost_ns=%llu",
 		  __get_str(name), epc_sim_show_kind(__entry->kind),
-		  __entry->func_no, __entry->addr, __entry->len,
-		  epc_sim_show_outcome(__entry->outcome), __entry->cost_ns)
+		  __entry->func_no, __entry->vfunc_no, __entry->addr,
+		  __entry->len, epc_sim_show_outcome(__entry->outcome),
+		  __entry->cost_ns)
 );
 
 TRACE_EVENT(epc_sim_map,
-	TP_PROTO(const struct epc_sim *sim, u8 func_no, phys_addr_t phys,
+	TP_PROTO(const struct epc_sim *sim,
+		 const struct epc_sim_function *function, phys_addr_t phys,
 		 u64 pci_addr, size_t size, int ret),
-	TP_ARGS(sim, func_no, phys, pci_addr, size, ret),
+	TP_ARGS(sim, function, phys, pci_addr, size, ret),
 	TP_STRUCT__entry(
 		__string(name, epc_sim_name(sim))
 		__field(u8, func_no)
+		__field(u8, vfunc_no)
 		__field(u64, phys)
 		__field(u64, pci_addr)
 		__field(size_t, size)
@@ -76,16 +83,17 @@ TRACE_EVENT(epc_sim_map,
 	),
 	TP_fast_assign(
 		__assign_str(name);
-		__entry->func_no = func_no;
+		__entry->func_no = function->func_no;
+		__entry->vfunc_no = function->vfunc_no;
 		__entry->phys = phys;
 		__entry->pci_addr = pci_addr;
 		__entry->size = size;
 		__entry->ret = ret;
 	),
-	TP_printk("%s: %s function=%u phys=%#llx addr=%#llx size=%zu ret=%d",
+	TP_printk("%s: %s function=%u vf=%u phys=%#llx addr=%#llx size=%zu ret=%d",
 		  __get_str(name), __entry->size ? "map" : "unmap",
-		  __entry->func_no, __entry->phys, __entry->pci_addr,
-		  __entry->size, __entry->ret)
+		  __entry->func_no, __entry->vfunc_no, __entry->phys,
+		  __entry->pci_addr, __entry->size, __entry->ret)
 );
 
 #endif
