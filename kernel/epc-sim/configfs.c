@@ -8,6 +8,8 @@
  *	max_maps		overrides the profile; while not live
  *	region_align		overrides the profile; while not live
  *	link			its speed and width, or none; while not live
+ *	dma			DMA engines: none, private, memcpy or both;
+ *				overrides the profile; while not live
  *	latency_ns		of the link, one way; while not live
  *	live			1: on the bus and under pci_ep/controllers
  *	stats			counters, one a line, 0 while not live; any
@@ -221,6 +223,44 @@ static ssize_t epc_sim_latency_ns_store(struct config_item *item,
 
 CONFIGFS_ATTR(epc_sim_, latency_ns);
 
+static const char * const dma_names[] = {
+	[EPC_SIM_DMA_NONE] = "none",
+	[EPC_SIM_DMA_PRIVATE] = "private",
+	[EPC_SIM_DMA_MEMCPY] = "memcpy",
+	[EPC_SIM_DMA_BOTH] = "both",
+};
+
+static ssize_t epc_sim_dma_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+
+	guard(mutex)(&instance->lock);
+	return sysfs_emit(page, "%s\n", dma_names[instance->profile.dma]);
+}
+
+static ssize_t epc_sim_dma_store(struct config_item *item, const char *page,
+				 size_t count)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	int dma;
+
+	dma = sysfs_match_string(dma_names, page);
+	if (dma < 0) {
+		pr_err("pci-epc-sim: %s: dma is none, private, memcpy or both\n",
+		       config_item_name(item));
+		return -EINVAL;
+	}
+
+	guard(mutex)(&instance->lock);
+	if (instance->sim)
+		return -EBUSY;
+
+	instance->profile.dma = dma;
+	return count;
+}
+
+CONFIGFS_ATTR(epc_sim_, dma);
+
 static ssize_t epc_sim_live_show(struct config_item *item, char *page)
 {
 	struct epc_sim_instance *instance = to_instance(item);
@@ -318,6 +358,7 @@ static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_attr_region_align,
 	&epc_sim_attr_link,
 	&epc_sim_attr_latency_ns,
+	&epc_sim_attr_dma,
 	&epc_sim_attr_live,
 	&epc_sim_attr_stats,
 	NULL,

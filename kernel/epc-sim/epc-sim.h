@@ -52,6 +52,14 @@ struct epc_sim_dma;
 struct irq_domain;
 struct platform_device;
 
+/* DMA engines of a controller; see dma.c. */
+enum epc_sim_dma_engines {
+	EPC_SIM_DMA_NONE = 0,
+	EPC_SIM_DMA_PRIVATE = BIT(0),
+	EPC_SIM_DMA_MEMCPY = BIT(1),
+	EPC_SIM_DMA_BOTH = EPC_SIM_DMA_PRIVATE | EPC_SIM_DMA_MEMCPY,
+};
+
 /* What a simulated controller can do. Read-only while an instance is live. */
 struct epc_sim_profile {
 	const char *name;
@@ -86,8 +94,7 @@ struct epc_sim_profile {
 	unsigned int num_windows;
 	size_t window_size;
 	size_t window_page_size;
-	/* the controller has a DMA engine */
-	bool dma;
+	enum epc_sim_dma_engines dma;
 	struct pci_epc_features features;
 };
 
@@ -263,7 +270,8 @@ struct epc_sim_irq_count {
  * @bridge: the host's view: its bridge and all below
  * @windows: address space of the bridge: 32-bit, and 64-bit prefetchable
  * @buses: bus numbers of the bridge
- * @dma: the controller's DMA engine, or NULL
+ * @dma_private: the controller's own DMA engine, or NULL
+ * @dma_memcpy: the DMA engine for anyone, or NULL
  * @epc: the endpoint's view: its controller
  * @epc_ops: its operations, less those that the profile does not have
  * @irq_count: encoding of interrupt counts
@@ -307,7 +315,8 @@ struct epc_sim {
 	struct resource windows[2];
 	struct resource buses;
 
-	struct epc_sim_dma *dma;
+	struct epc_sim_dma *dma_private;
+	struct epc_sim_dma *dma_memcpy;
 	struct pci_epc *epc;
 	struct pci_epc_ops epc_ops;
 	struct epc_sim_irq_count irq_count;
@@ -460,6 +469,9 @@ bool epc_sim_outbound_post(struct epc_sim *sim,
 bool epc_sim_outbound_dma(struct epc_sim *sim,
 			  struct epc_sim_function *function, u64 pci_addr,
 			  void *buf, size_t len, bool write, u64 *cost_ns);
+bool epc_sim_outbound_dma_window(struct epc_sim *sim, phys_addr_t phys,
+				 void *buf, size_t len, bool write,
+				 u64 *cost_ns);
 int epc_sim_outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
 			 phys_addr_t phys, u64 pci_addr, size_t size);
 u64 epc_sim_outbound_align(struct epc_sim *sim, u64 pci_addr, size_t *size,

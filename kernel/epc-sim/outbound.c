@@ -175,6 +175,15 @@ bool epc_sim_outbound_post(struct epc_sim *sim,
 	return request.outcome == EPC_SIM_OK;
 }
 
+/* The request itself, when it is known who requests what. */
+static bool outbound_dma(struct epc_sim *sim, struct epc_sim_request *request,
+			 void *buf, u64 *cost_ns)
+{
+	outbound_move(sim, request, buf, request->kind == EPC_SIM_DMA_WRITE);
+	*cost_ns = epc_sim_request_begin(sim, request);
+	return request->outcome == EPC_SIM_OK;
+}
+
 /**
  * epc_sim_outbound_dma() - the DMA engine moves data to or from the host
  * @sim: the instance
@@ -202,9 +211,32 @@ bool epc_sim_outbound_dma(struct epc_sim *sim,
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
 		request.outcome = outbound_passes(sim, function);
 
-	outbound_move(sim, &request, buf, write);
-	*cost_ns = epc_sim_request_begin(sim, &request);
-	return request.outcome == EPC_SIM_OK;
+	return outbound_dma(sim, &request, buf, cost_ns);
+}
+
+/**
+ * epc_sim_outbound_dma_window() - the same through a window, as a CPU does
+ * @sim: the instance
+ * @phys: physical address in the outbound space
+ * @buf: the endpoint's memory
+ * @len: bytes
+ * @write: to the host
+ * @cost_ns: set to how long it takes from now
+ *
+ * Context: any.
+ * Return: whether it got anywhere; a read that did not leaves @buf alone.
+ */
+bool epc_sim_outbound_dma_window(struct epc_sim *sim, phys_addr_t phys,
+				 void *buf, size_t len, bool write,
+				 u64 *cost_ns)
+{
+	struct epc_sim_request request = {
+		.kind = write ? EPC_SIM_DMA_WRITE : EPC_SIM_DMA_READ,
+		.len = len,
+	};
+
+	outbound_translate(sim, phys, &request);
+	return outbound_dma(sim, &request, buf, cost_ns);
 }
 
 /*

@@ -26,7 +26,7 @@
 	.num_windows = 1,						\
 	.window_size = EPC_SIM_MAX_IOREMAP,				\
 	.window_page_size = SZ_64K,					\
-	.dma = true
+	.dma = EPC_SIM_DMA_PRIVATE
 
 static const struct epc_sim_profile epc_sim_profiles[] = {
 	{
@@ -40,7 +40,7 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.num_windows = 4,
 		.window_size = EPC_SIM_MAX_IOREMAP,
 		.window_page_size = SZ_4K,
-		.dma = true,
+		.dma = EPC_SIM_DMA_PRIVATE,
 		.features = {
 			.linkup_notifier = true,
 			.msi_capable = true,

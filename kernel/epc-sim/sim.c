@@ -17,6 +17,7 @@ static void epc_sim_free(struct kref *ref)
 	cleanup_srcu_struct(&sim->srcu);
 	kvfree(sim->functions);
 	mutex_destroy(&sim->vectors_lock);
+	platform_device_put(sim->pdev);
 	kfree(sim);
 }
 
@@ -56,8 +57,7 @@ static int epc_sim_build(struct epc_sim *sim)
 	if (ret)
 		goto exit_host;
 
-	if (sim->profile.dma)
-		ret = epc_sim_dma_init(sim);
+	ret = epc_sim_dma_init(sim);
 	if (ret)
 		goto exit_link;
 
@@ -222,13 +222,13 @@ struct epc_sim *epc_sim_create(const char *name,
 
 	ret = epc_sim_run(sim, epc_sim_run_build);
 	if (ret)
-		goto unregister;
+		goto delete;
 
 	epc_sim_debugfs_init(sim);
 	return sim;
 
-unregister:
-	platform_device_unregister(sim->pdev);
+delete:
+	platform_device_del(sim->pdev);
 release_space:
 	epc_sim_space_release(sim);
 put:
@@ -254,7 +254,7 @@ int epc_sim_destroy(struct epc_sim *sim)
 
 	epc_sim_debugfs_exit(sim);
 	epc_sim_run(sim, epc_sim_run_dismantle);
-	platform_device_unregister(sim->pdev);
+	platform_device_del(sim->pdev);
 	epc_sim_space_release(sim);
 	epc_sim_put(sim);
 	return 0;
