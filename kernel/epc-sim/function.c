@@ -77,8 +77,7 @@ void epc_sim_function_init(struct epc_sim_function *function)
 
 /**
  * epc_sim_function_set_header() - give a function its identity
- * @function: the function; present from now on, and without interrupt messages
- *	until it asks for them
+ * @function: the function; present from now on
  * @header: its identity
  */
 void epc_sim_function_set_header(struct epc_sim_function *function,
@@ -101,10 +100,6 @@ void epc_sim_function_set_header(struct epc_sim_function *function,
 	epc_sim_config_set(config, PCI_INTERRUPT_PIN, 1,
 			   header->interrupt_pin);
 
-	/* Nobody says when the function that was here before went away. */
-	function->has_msi = false;
-	function->msix_count = 0;
-	epc_sim_config_link_caps(config, false, false);
 	function->present = true;
 }
 
@@ -136,10 +131,24 @@ void epc_sim_function_set_bar(struct epc_sim_function *function,
 				     upper_32_bits(mask));
 }
 
+static bool has_bars(const struct epc_sim_function *function)
+{
+	unsigned int i;
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++)
+		if (function->bars[i].size)
+			return true;
+
+	return false;
+}
+
 /**
  * epc_sim_function_clear_bar() - take a BAR away
  * @function: the function
  * @bar: the BAR
+ *
+ * With its last BAR it loses its interrupt messages: nobody says when it goes
+ * away, and the next one with its number may not ask for any.
  */
 void epc_sim_function_clear_bar(struct epc_sim_function *function,
 				const struct pci_epf_bar *bar)
@@ -154,6 +163,12 @@ void epc_sim_function_clear_bar(struct epc_sim_function *function,
 	for (i = 0; i < (wide ? 2 : 1); i++) {
 		epc_sim_config_allow(&function->config, where + 4 * i, 4, 0);
 		epc_sim_config_set(&function->config, where + 4 * i, 4, 0);
+	}
+
+	if (!has_bars(function)) {
+		function->has_msi = false;
+		function->msix_count = 0;
+		epc_sim_config_link_caps(&function->config, false, false);
 	}
 }
 
