@@ -206,7 +206,7 @@ struct epc_sim_config {
 #define EPC_SIM_CAP_MSIX	0xb0
 
 struct epc_sim_bar {
-	phys_addr_t phys;	/* the endpoint's memory behind the BAR */
+	phys_addr_t phys;	/* the endpoint's memory behind it; 0: none yet */
 	size_t size;		/* bytes; 0: no BAR */
 	u32 flags;		/* PCI_BASE_ADDRESS_MEM_* */
 };

@@ -53,7 +53,8 @@ static int check_bar(struct pci_epc *epc, const struct pci_epf_bar *bar)
 			(unsigned int)EPC_SIM_MAX_IOREMAP);
 		return -EINVAL;
 	}
-	if (!epc_sim_ram(bar->phys_addr, bar->size)) {
+	/* NTB functions say later where the memory is, by setting it again. */
+	if (bar->phys_addr && !epc_sim_ram(bar->phys_addr, bar->size)) {
 		dev_err(&epc->dev, "BAR%d: no memory at %pad\n", bar->barno,
 			&bar->phys_addr);
 		return -EINVAL;

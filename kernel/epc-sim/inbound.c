@@ -87,6 +87,9 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 		if (!epc_sim_config_in_d0(&function->config))
 			return EPC_SIM_NOT_POWERED;
 
+		if (!function->bars[barno].phys)
+			return EPC_SIM_NO_MEMORY;
+
 		target->memory = epc_sim_ram(function->bars[barno].phys +
 					     offset, len);
 		target->msix_table = function->msix_count &&
