@@ -72,6 +72,19 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		},
 	},
 	{
+		/* dwc/pci-imx6.c; the BARs that ntb_hw_epf expects */
+		.name = "imx8q",
+		DESIGNWARE_CORE,
+		.no_intx = true,
+		.features = {
+			.msi_capable = true,
+			.bar[BAR_1] = { .type = BAR_RESERVED, },
+			.bar[BAR_3] = { .type = BAR_RESERVED, },
+			.bar[BAR_5] = { .type = BAR_RESERVED, },
+			.align = SZ_64K,
+		},
+	},
+	{
 		/* dwc/pcie-dw-rockchip.c; BAR4 shows the translation unit */
 		.name = "rk3588",
 		DESIGNWARE_CORE,

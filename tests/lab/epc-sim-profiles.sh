@@ -65,6 +65,11 @@ transfers 1
 tests -b 2
 down
 
+up imx8q 0x3588
+is "0:32:128 2:32:1K 4:32:128K" regions
+is "MSI=32/32" capabilities
+down
+
 up rk3588 0x3588
 is "0:32:1M 1:32:1M 2:32:1M 3:32:1M 5:32:1M" regions
 transfers 2
