@@ -54,14 +54,14 @@ newer() {
 	[[ ! -e $2 || $(find "$1/" -newer "$2" -print -quit) ]]
 }
 
-# The project's modules and those of --module. Sets MODULE_BUILDS.
+# The project's modules, the lab's, and those of --module. Sets MODULE_BUILDS.
 tree_modules() {
 	local dir=$TREE/${KERNEL##*/} module build
 
 	mkdir -p "$dir"
 	module_build "$TOP/kernel" "$dir/project"
 	MODULE_BUILDS=("$dir/project")
-	for module in "${OPT_MODULES[@]}"; do
+	for module in "$LAB/modules" "${OPT_MODULES[@]}"; do
 		build=$(entry "$dir" "${module##*/}" "$module")
 		module_build "$module" "$build" "$dir/project/Module.symvers"
 		MODULE_BUILDS+=("$build")
