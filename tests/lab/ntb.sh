@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --timeout 120
+#
+# The kernel's NTB, unchanged, from end to end: a network between the two sides,
+# all of whose data crosses the simulated link.
+
+# shellcheck source=tests/lab/common.sh
+. "$EPFLAB_TOP/tests/lab/common.sh"
+# shellcheck source=tests/lab/vntb.sh
+. "$EPFLAB_TOP/tests/lab/vntb.sh"
+
+bytes=4194304
+datagram=1400
+datagrams=500
+window=$((datagrams * 2 * 9216))
+
+# Whether the endpoint can send without a report. In Linux 6.12 it takes a mutex
+# in the network's transmit path, which must not sleep: vntb_epf_peer_db_set()
+# calls pci_epc_raise_irq(). Nothing comes of it on one processor, but the debug
+# flavour tells of it. Later kernels leave it to a work item.
+endpoint_can_send() {
+	grep -qw vntb_epf_peer_db_work /proc/kallsyms ||
+		! grep -qw __might_resched /proc/kallsyms
+}
+
+# received KEY RESULT
+received() {
+	jq ".sum_received.$1 // .sum.$1" <<<"$2"
+}
+
+# crossed WHAT FROM FRAMES BYTES: all of it went over the link; what it cost.
+crossed() {
+	local what=$1 from=$2 frames=$3 bytes=$4 writes written
+
+	case $from in
+	host) writes=host_writes written=host_write_bytes ;;
+	endpoint) writes=endpoint_writes written=endpoint_write_bytes ;;
+	esac
+	(($(stat_of $written) >= bytes)) ||
+		die "$what: $(stat_of $written) bytes crossed, should be $bytes"
+	awk '/^aborted_/ { n += $2 } END { exit n != 0 }' "$sim/epc-sim.0/stats" ||
+		die "$what: $(grep ^aborted_ "$sim/epc-sim.0/stats")"
+
+	echo "$what from $from: $bytes bytes in $frames frames," \
+		"$(stat_of $writes) posted writes," \
+		"$(stat_of host_reads) control reads," \
+		"$(stat_of msi) interrupts:" \
+		"$(awk "BEGIN { printf \"%.2f\", $(stat_of msi) / $frames }") a frame"
+}
+
+# arrived FROM TO: whether TO has received what FROM has sent so far.
+arrived() {
+	(($(net_count "$1" "${device_of[$1]}" tx_packets) == \
+		$(net_count "$2" "${device_of[$2]}" rx_packets)))
+}
+
+# transfer WHAT FROM TO OPTION...: sets RESULT. The receiver asks for the data, so
+# that it is over when all is there.
+transfer() {
+	local what=$1 from=$2 to=$3 frames
+	shift 3
+
+	echo >"$sim/epc-sim.0/stats"
+	frames=$(net_count "$from" "${device_of[$from]}" tx_packets)
+	RESULT=$(iperf "$to" "${address_of[$from]}" --reverse "$@")
+	wait_for "$what: the last frame from $from" arrived "$from" "$to"
+	wait_for "$what: the last frame from $to" arrived "$to" "$from"
+	frames=$(($(net_count "$from" "${device_of[$from]}" tx_packets) - frames))
+	crossed "$what" "$from" "$frames" "$(received bytes "$RESULT")"
+}
+
+# both FROM TO
+both() {
+	transfer TCP "$1" "$2" --bytes $bytes
+	(($(received bytes "$RESULT") >= bytes)) ||
+		die "TCP from $1: $RESULT"
+
+	# However short, a frame takes as much of the buffer as the longest.
+	transfer UDP "$1" "$2" --udp --bitrate 10M --length $datagram \
+		--bytes $((datagrams * datagram)) --window $window
+	is 0 received lost_packets "$RESULT"
+	(($(received packets "$RESULT") >= datagrams)) ||
+		die "UDP from $1: $RESULT"
+}
+
+# one_way: the endpoint listens, and never says a word.
+one_way() {
+	local address
+
+	address=$(on endpoint cat "/sys/class/net/${device_of[endpoint]}/address")
+	ip -n host neighbour replace 192.0.2.1 lladdr "$address" \
+		dev "${device_of[host]}" nud permanent
+	on endpoint sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+	echo >"$sim/epc-sim.0/stats"
+	on host ping -q -c 200 -i 0.01 -s 8000 -W 0.1 192.0.2.1 || :
+	wait_for "the last frame" arrived host endpoint
+	is 200 net_count endpoint "${device_of[endpoint]}" rx_packets
+	crossed ICMP host 200 $((200 * 8000))
+}
+
+bridge_up link=none
+is "nothing to do: the system is as it should be" \
+	epfctl apply "$EPFLAB_TOP/examples/pci-epf-vntb.yaml"
+lspci -vv -s "${ntb_at[host]}" | grep -q 'MSI: Enable+ Count=16/16' ||
+	die "not all 16 interrupt messages"
+
+if endpoint_can_send; then
+	sysctl -qw net.core.rmem_max=$window net.core.wmem_max=$window
+	on endpoint ping -q -c 3 -i 0.1 192.0.2.2 >/dev/null
+	iperf_serve host
+	iperf_serve endpoint
+	both endpoint host
+	both host endpoint
+else
+	one_way
+fi
+bridge_down

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# shellcheck shell=bash
+#
+# The kernel's NTB over the simulated link: pci-epf-vntb with its virtual device
+# on the endpoint side, ntb_hw_epf on the host side, ntb_transport and ntb_netdev
+# on both. What they make of it is two machines, named endpoint and host.
+
+# shellcheck source=tests/lab/netns.sh
+. "$EPFLAB_TOP/tests/lab/netns.sh"
+
+ntb=/sys/bus/ntb/devices
+declare -Ar ntb_at=([endpoint]=0000:ff:00.0 [host]=0000:11:00.0)
+declare -Ar address_of=([endpoint]=192.0.2.1 [host]=192.0.2.2)
+declare -A device_of=()
+
+# bridge_up KNOB=VALUE...: all of it, on a controller with these knobs.
+bridge_up() {
+	local side pid
+
+	again profile=imx8q "$@"
+	epfctl --quiet apply "$EPFLAB_TOP/examples/pci-epf-vntb.yaml"
+	# It does not say which devices it is for.
+	modprobe ntb_hw_epf
+	for side in endpoint host; do
+		wait_for "the NTB device of the $side" \
+			test -e "$ntb/${ntb_at[$side]}"
+	done
+
+	# pci-epf-vntb clears a doorbell after it has told of it: one that is
+	# rung in between is lost, and what it was rung for waits for the next
+	# (epf_ntb_cmd_handler()). The receiver, in ksoftirqd, must not take the
+	# processor from it there.
+	for pid in $(pgrep -x 'ksoftirqd/[0-9]*'); do
+		chrt --batch --pid 0 "$pid"
+	done
+
+	# A frame takes a buffer of this size, however short it is.
+	modprobe ntb_transport transport_mtu=9216
+	# It takes the NTB devices that are there when it is loaded.
+	modprobe ntb_netdev
+	for side in endpoint host; do
+		device_of[$side]=$(net_device "$ntb/${ntb_at[$side]}/ntb_netdev"*)
+		net_machine $side "${device_of[$side]}" "${address_of[$side]}/24"
+	done
+	for side in endpoint host; do
+		wait_for "the link of the $side" \
+			net_carrier $side "${device_of[$side]}"
+	done
+}
+
+# bridge_down: the host leaves before the link goes: ntb_hw_epf waits for the
+# endpoint's answer to its last command, with a WARN_ON() if there is none
+# (ntb_epf_send_command()). The function goes where that is safe: in Linux 6.12
+# pci-epf-vntb leaves its NTB device registered, and its bus in place, when the
+# memory of both is freed (epf_ntb_unbind()).
+bridge_down() {
+	local side
+
+	for side in endpoint host; do
+		net_end $side "${device_of[$side]}"
+	done
+	modprobe -r ntb_netdev
+	modprobe -r ntb_transport
+	modprobe -r ntb_hw_epf
+	stop
+	wait_for "removal" test ! -e "/sys/bus/pci/devices/${ntb_at[host]}"
+
+	if grep -qw pci_vntb_remove /proc/kallsyms; then
+		epfctl --quiet unlink ntb0 epc-sim.0
+		[[ ! -e $ntb/${ntb_at[endpoint]} ]] ||
+			die "the endpoint still has its NTB device"
+		epfctl --quiet delete ntb0
+		modprobe -r pci_epf_vntb
+	fi
+}
