@@ -456,6 +456,7 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len);
 void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 			   size_t len);
 void *epc_sim_ram(phys_addr_t phys, size_t len);
+void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len);
 void epc_sim_copy(void *to, const void *from, size_t len);
 
 /* outbound.c */

@@ -41,6 +41,19 @@ void *epc_sim_ram(phys_addr_t phys, size_t len)
 }
 
 /**
+ * epc_sim_bar_memory() - memory behind a BAR
+ * @bar: the BAR
+ * @offset: in it
+ * @len: bytes; with @offset within the BAR
+ *
+ * Return: kernel address, or NULL where there is no memory for all of it.
+ */
+void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len)
+{
+	return bar->phys ? epc_sim_ram(bar->phys + offset, len) : NULL;
+}
+
+/**
  * epc_sim_copy() - copy as a bus does: an aligned word is one access
  * @to: destination
  * @from: source
@@ -87,11 +100,8 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 		if (!epc_sim_config_in_d0(&function->config))
 			return EPC_SIM_NOT_POWERED;
 
-		if (!function->bars[barno].phys)
-			return EPC_SIM_NO_MEMORY;
-
-		target->memory = epc_sim_ram(function->bars[barno].phys +
-					     offset, len);
+		target->memory = epc_sim_bar_memory(&function->bars[barno],
+						    offset, len);
 		target->msix_table = function->msix_count &&
 			function->msix_bar == barno &&
 			offset + len > function->msix_offset &&

@@ -386,8 +386,8 @@ static bool msix_get_table(struct epc_sim *sim,
 	if (function->msix_offset + entries + pending > bar->size)
 		return false;
 
-	table->entries = epc_sim_ram(bar->phys + function->msix_offset,
-				     entries + pending);
+	table->entries = epc_sim_bar_memory(bar, function->msix_offset,
+					    entries + pending);
 	if (!table->entries)
 		return false;
 
