@@ -3,14 +3,10 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * pci_epc_sim/NAME/		one simulated controller, made with mkdir
- *	profile			what it can do; while not live
- *	max_functions		overrides the profile; while not live
- *	max_maps		overrides the profile; while not live
- *	region_align		overrides the profile; while not live
- *	link			its speed and width, or none; while not live
- *	dma			DMA engines: none, private, memcpy or both;
- *				overrides the profile; while not live
- *	latency_ns		of the link, one way; while not live
+ *	profile			what it can do; sets the knobs
+ *	link			its speed and width, or none; sets latency_ns
+ *	latency_ns, ...		knobs: see knobs.h
+ *	barN/type, ...		knobs of a BAR
  *	live			1: on the bus and under pci_ep/controllers
  *	stats			counters, one a line, 0 while not live; any
  *				write clears them
@@ -20,7 +16,6 @@
 #include <linux/cleanup.h>
 #include <linux/configfs.h>
 #include <linux/kstrtox.h>
-#include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -28,6 +23,7 @@
 #include <linux/sysfs.h>
 
 #include "epc-sim.h"
+#include "knobs.h"
 
 struct epc_sim_function_group {
 	struct config_group group;
@@ -35,12 +31,11 @@ struct epc_sim_function_group {
 };
 
 struct epc_sim_instance {
-	struct config_group group;
+	struct epc_sim_knob_group knobs;
+	struct epc_sim_knob_group bars[PCI_STD_NUM_BARS];
 	struct epc_sim_function_group functions[EPC_SIM_MAX_FUNCTIONS];
-	/* Protects what follows against other users of the attributes. */
-	struct mutex lock;
-	struct epc_sim_profile profile;
-	struct epc_sim_link_model link_model;
+	struct epc_sim_knob_gate gate; /* its lock protects what follows, too */
+	struct epc_sim_options options;
 	struct epc_sim *sim;	/* NULL: not live */
 };
 
@@ -48,16 +43,16 @@ static struct configfs_subsystem epc_sim_subsystem;
 
 static struct epc_sim_instance *to_instance(struct config_item *item)
 {
-	return container_of(to_config_group(item), struct epc_sim_instance,
-			    group);
+	return container_of(to_epc_sim_knob_group(item),
+			    struct epc_sim_instance, knobs);
 }
 
 static ssize_t epc_sim_profile_show(struct config_item *item, char *page)
 {
 	struct epc_sim_instance *instance = to_instance(item);
 
-	guard(mutex)(&instance->lock);
-	return sysfs_emit(page, "%s\n", instance->profile.name);
+	guard(mutex)(&instance->gate.lock);
+	return sysfs_emit(page, "%s\n", instance->options.profile.name);
 }
 
 static ssize_t epc_sim_profile_store(struct config_item *item,
@@ -66,6 +61,7 @@ static ssize_t epc_sim_profile_store(struct config_item *item,
 	struct epc_sim_instance *instance = to_instance(item);
 	const struct epc_sim_profile *profile;
 	char name[32];
+	int ret;
 
 	if (strscpy(name, page, sizeof(name)) < 0)
 		return -EINVAL;
@@ -77,108 +73,23 @@ static ssize_t epc_sim_profile_store(struct config_item *item,
 		return -EINVAL;
 	}
 
-	guard(mutex)(&instance->lock);
-	if (instance->sim)
-		return -EBUSY;
+	guard(mutex)(&instance->gate.lock);
+	ret = epc_sim_knob_busy(item, "profile");
+	if (ret)
+		return ret;
 
-	instance->profile = *profile;
+	instance->options.profile = *profile;
 	return count;
 }
 
 CONFIGFS_ATTR(epc_sim_, profile);
 
-static ssize_t show_knob(struct config_item *item, char *page,
-			 const unsigned int *knob)
-{
-	guard(mutex)(&to_instance(item)->lock);
-	return sysfs_emit(page, "%u\n", *knob);
-}
-
-/* A number of the profile, from 1 to @limit. */
-static ssize_t store_knob(struct config_item *item, const char *page,
-			  size_t count, const char *name, unsigned int limit,
-			  unsigned int *knob)
-{
-	struct epc_sim_instance *instance = to_instance(item);
-	unsigned int value;
-	int ret;
-
-	ret = kstrtouint(page, 0, &value);
-	if (ret)
-		return ret;
-
-	if (value < 1 || value > limit) {
-		pr_err("pci-epc-sim: %s: %s is 1 to %u, not %u\n",
-		       config_item_name(item), name, limit, value);
-		return -ERANGE;
-	}
-
-	guard(mutex)(&instance->lock);
-	if (instance->sim)
-		return -EBUSY;
-
-	*knob = value;
-	return count;
-}
-
-static ssize_t epc_sim_max_functions_show(struct config_item *item, char *page)
-{
-	return show_knob(item, page, &to_instance(item)->profile.max_functions);
-}
-
-static ssize_t epc_sim_max_functions_store(struct config_item *item,
-					   const char *page, size_t count)
-{
-	return store_knob(item, page, count, "max_functions",
-			  EPC_SIM_MAX_FUNCTIONS,
-			  &to_instance(item)->profile.max_functions);
-}
-
-CONFIGFS_ATTR(epc_sim_, max_functions);
-
-static ssize_t epc_sim_max_maps_show(struct config_item *item, char *page)
-{
-	return show_knob(item, page, &to_instance(item)->profile.max_maps);
-}
-
-static ssize_t epc_sim_max_maps_store(struct config_item *item,
-				      const char *page, size_t count)
-{
-	return store_knob(item, page, count, "max_maps", EPC_SIM_MAX_MAPS,
-			  &to_instance(item)->profile.max_maps);
-}
-
-CONFIGFS_ATTR(epc_sim_, max_maps);
-
-static ssize_t epc_sim_region_align_show(struct config_item *item, char *page)
-{
-	return show_knob(item, page, &to_instance(item)->profile.region_align);
-}
-
-static ssize_t epc_sim_region_align_store(struct config_item *item,
-					  const char *page, size_t count)
-{
-	struct epc_sim_instance *instance = to_instance(item);
-	unsigned int value;
-
-	if (!kstrtouint(page, 0, &value) && !is_power_of_2(value)) {
-		pr_err("pci-epc-sim: %s: region_align is a power of two, not %u\n",
-		       config_item_name(item), value);
-		return -EINVAL;
-	}
-
-	return store_knob(item, page, count, "region_align", SZ_1M,
-			  &instance->profile.region_align);
-}
-
-CONFIGFS_ATTR(epc_sim_, region_align);
-
 static ssize_t epc_sim_link_show(struct config_item *item, char *page)
 {
 	struct epc_sim_instance *instance = to_instance(item);
-	const struct epc_sim_link_model *model = &instance->link_model;
+	const struct epc_sim_link_model *model = &instance->options.link_model;
 
-	guard(mutex)(&instance->lock);
+	guard(mutex)(&instance->gate.lock);
 	if (!model->generation)
 		return sysfs_emit(page, "none\n");
 	return sysfs_emit(page, "gen%ux%u\n", model->generation, model->width);
@@ -190,6 +101,7 @@ static ssize_t epc_sim_link_store(struct config_item *item, const char *page,
 	struct epc_sim_instance *instance = to_instance(item);
 	struct epc_sim_link_model model;
 	char name[16];
+	int ret;
 
 	if (strscpy(name, page, sizeof(name)) < 0 ||
 	    epc_sim_link_model_parse(strim(name), &model)) {
@@ -198,80 +110,28 @@ static ssize_t epc_sim_link_store(struct config_item *item, const char *page,
 		return -EINVAL;
 	}
 
-	guard(mutex)(&instance->lock);
-	if (instance->sim)
-		return -EBUSY;
+	guard(mutex)(&instance->gate.lock);
+	ret = epc_sim_knob_busy(item, "link");
+	if (ret)
+		return ret;
 
-	instance->link_model = model;
+	instance->options.link_model = model;
 	return count;
 }
 
 CONFIGFS_ATTR(epc_sim_, link);
 
-static ssize_t epc_sim_latency_ns_show(struct config_item *item, char *page)
-{
-	return show_knob(item, page,
-			 &to_instance(item)->link_model.latency_ns);
-}
-
-static ssize_t epc_sim_latency_ns_store(struct config_item *item,
-					const char *page, size_t count)
-{
-	return store_knob(item, page, count, "latency_ns", NSEC_PER_MSEC,
-			  &to_instance(item)->link_model.latency_ns);
-}
-
-CONFIGFS_ATTR(epc_sim_, latency_ns);
-
-static const char * const dma_names[] = {
-	[EPC_SIM_DMA_NONE] = "none",
-	[EPC_SIM_DMA_PRIVATE] = "private",
-	[EPC_SIM_DMA_MEMCPY] = "memcpy",
-	[EPC_SIM_DMA_BOTH] = "both",
-};
-
-static ssize_t epc_sim_dma_show(struct config_item *item, char *page)
-{
-	struct epc_sim_instance *instance = to_instance(item);
-
-	guard(mutex)(&instance->lock);
-	return sysfs_emit(page, "%s\n", dma_names[instance->profile.dma]);
-}
-
-static ssize_t epc_sim_dma_store(struct config_item *item, const char *page,
-				 size_t count)
-{
-	struct epc_sim_instance *instance = to_instance(item);
-	int dma;
-
-	dma = sysfs_match_string(dma_names, page);
-	if (dma < 0) {
-		pr_err("pci-epc-sim: %s: dma is none, private, memcpy or both\n",
-		       config_item_name(item));
-		return -EINVAL;
-	}
-
-	guard(mutex)(&instance->lock);
-	if (instance->sim)
-		return -EBUSY;
-
-	instance->profile.dma = dma;
-	return count;
-}
-
-CONFIGFS_ATTR(epc_sim_, dma);
-
 static ssize_t epc_sim_live_show(struct config_item *item, char *page)
 {
 	struct epc_sim_instance *instance = to_instance(item);
 
-	guard(mutex)(&instance->lock);
+	guard(mutex)(&instance->gate.lock);
 	return sysfs_emit(page, "%d\n", !!instance->sim);
 }
 
 static int epc_sim_go_live(struct epc_sim_instance *instance)
 {
-	struct config_item *item = &instance->group.cg_item;
+	struct config_item *item = &instance->knobs.group.cg_item;
 	struct epc_sim *sim;
 	int ret;
 
@@ -280,14 +140,14 @@ static int epc_sim_go_live(struct epc_sim_instance *instance)
 	if (ret)
 		return ret;
 
-	sim = epc_sim_create(config_item_name(item), &instance->profile,
-			     &instance->link_model);
+	sim = epc_sim_create(config_item_name(item), &instance->options);
 	if (IS_ERR(sim)) {
 		configfs_undepend_item(item);
 		return PTR_ERR(sim);
 	}
 
 	instance->sim = sim;
+	instance->gate.live = true;
 	return 0;
 }
 
@@ -300,7 +160,8 @@ static int epc_sim_go_dead(struct epc_sim_instance *instance)
 		return ret;
 
 	instance->sim = NULL;
-	configfs_undepend_item(&instance->group.cg_item);
+	instance->gate.live = false;
+	configfs_undepend_item(&instance->knobs.group.cg_item);
 	return 0;
 }
 
@@ -315,7 +176,7 @@ static ssize_t epc_sim_live_store(struct config_item *item, const char *page,
 	if (ret)
 		return ret;
 
-	guard(mutex)(&instance->lock);
+	guard(mutex)(&instance->gate.lock);
 	if (live == !!instance->sim)
 		return -EALREADY;
 
@@ -330,7 +191,7 @@ static ssize_t epc_sim_stats_show(struct config_item *item, char *page)
 	struct epc_sim_instance *instance = to_instance(item);
 	struct epc_sim *sim;
 
-	guard(mutex)(&instance->lock);
+	guard(mutex)(&instance->gate.lock);
 	sim = instance->sim;
 	return epc_sim_stats_print(sim ? sim->counters : NULL, page);
 }
@@ -341,7 +202,7 @@ static ssize_t epc_sim_stats_store(struct config_item *item, const char *page,
 	struct epc_sim_instance *instance = to_instance(item);
 	struct epc_sim *sim;
 
-	guard(mutex)(&instance->lock);
+	guard(mutex)(&instance->gate.lock);
 	sim = instance->sim;
 	if (sim)
 		epc_sim_stats_reset(sim, sim->counters);
@@ -351,17 +212,113 @@ static ssize_t epc_sim_stats_store(struct config_item *item, const char *page,
 
 CONFIGFS_ATTR(epc_sim_, stats);
 
+/* What a refusal can be. */
+static const struct epc_sim_choice errors[] = {
+	{ "none", 0 },
+	{ "EBUSY", -EBUSY },
+	{ "EINVAL", -EINVAL },
+	{ "EIO", -EIO },
+	{ "ENOMEM", -ENOMEM },
+	{ "ENOSPC", -ENOSPC },
+	{ "ETIMEDOUT", -ETIMEDOUT },
+	{ }
+};
+
+static const struct epc_sim_choice dma_engines[] = {
+	{ "none", EPC_SIM_DMA_NONE },
+	{ "private", EPC_SIM_DMA_PRIVATE },
+	{ "memcpy", EPC_SIM_DMA_MEMCPY },
+	{ "both", EPC_SIM_DMA_BOTH },
+	{ }
+};
+
+#define OPTIONS ((struct epc_sim_options *)0)
+
+EPC_SIM_NUMBER(max_functions, &OPTIONS->profile.max_functions,
+	       1, EPC_SIM_MAX_FUNCTIONS);
+EPC_SIM_NUMBER(max_maps, &OPTIONS->profile.max_maps, 1, EPC_SIM_MAX_MAPS);
+EPC_SIM_CHOICE(no_map_error, &OPTIONS->profile.no_map_error, int, &errors[1]);
+EPC_SIM_POWER_OF_TWO(region_align, &OPTIONS->profile.region_align, 1, SZ_1M);
+EPC_SIM_NUMBER(min_pass_bits, &OPTIONS->profile.min_pass_bits, 0, 63);
+EPC_SIM_NUMBER(max_pass_bits, &OPTIONS->profile.max_pass_bits, 0, 63);
+EPC_SIM_CHOICE(no_link_error, &OPTIONS->profile.no_link_error, int, errors);
+EPC_SIM_FLAG(align_addr, &OPTIONS->profile.align_addr);
+EPC_SIM_FLAG(map_for_message, &OPTIONS->profile.map_for_message);
+EPC_SIM_FLAG(refuse_masked_msix, &OPTIONS->profile.refuse_masked_msix);
+EPC_SIM_FLAG(no_intx, &OPTIONS->profile.no_intx);
+EPC_SIM_FLAG(no_intx_with_msi, &OPTIONS->profile.no_intx_with_msi);
+EPC_SIM_FLAG(only_inta, &OPTIONS->profile.only_inta);
+EPC_SIM_FLAG(rigid_bars, &OPTIONS->profile.rigid_bars);
+EPC_SIM_POWER_OF_TWO(bar_align, &OPTIONS->profile.bar_align, 0, SZ_1M);
+EPC_SIM_NUMBER(num_windows, &OPTIONS->profile.num_windows,
+	       1, EPC_SIM_MAX_WINDOWS);
+EPC_SIM_POWER_OF_TWO(window_size, &OPTIONS->profile.window_size, SZ_4K, SZ_1G);
+EPC_SIM_POWER_OF_TWO(window_page_size, &OPTIONS->profile.window_page_size,
+		     SZ_4K, SZ_1G);
+EPC_SIM_CHOICE(dma, &OPTIONS->profile.dma, enum epc_sim_dma_engines,
+	       dma_engines);
+EPC_SIM_FLAG(msi_capable, &OPTIONS->profile.msi_capable);
+EPC_SIM_FLAG(msix_capable, &OPTIONS->profile.msix_capable);
+EPC_SIM_FLAG(linkup_notifier, &OPTIONS->profile.linkup_notifier);
+
+EPC_SIM_NUMBER(latency_ns, &OPTIONS->link_model.latency_ns, 1, NSEC_PER_MSEC);
+
 static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_attr_profile,
-	&epc_sim_attr_max_functions,
-	&epc_sim_attr_max_maps,
-	&epc_sim_attr_region_align,
+	&epc_sim_knob_attr_max_functions,
+	&epc_sim_knob_attr_max_maps,
+	&epc_sim_knob_attr_no_map_error,
+	&epc_sim_knob_attr_region_align,
+	&epc_sim_knob_attr_min_pass_bits,
+	&epc_sim_knob_attr_max_pass_bits,
+	&epc_sim_knob_attr_no_link_error,
+	&epc_sim_knob_attr_align_addr,
+	&epc_sim_knob_attr_map_for_message,
+	&epc_sim_knob_attr_refuse_masked_msix,
+	&epc_sim_knob_attr_no_intx,
+	&epc_sim_knob_attr_no_intx_with_msi,
+	&epc_sim_knob_attr_only_inta,
+	&epc_sim_knob_attr_rigid_bars,
+	&epc_sim_knob_attr_bar_align,
+	&epc_sim_knob_attr_num_windows,
+	&epc_sim_knob_attr_window_size,
+	&epc_sim_knob_attr_window_page_size,
+	&epc_sim_knob_attr_dma,
+	&epc_sim_knob_attr_msi_capable,
+	&epc_sim_knob_attr_msix_capable,
+	&epc_sim_knob_attr_linkup_notifier,
 	&epc_sim_attr_link,
-	&epc_sim_attr_latency_ns,
-	&epc_sim_attr_dma,
+	&epc_sim_knob_attr_latency_ns,
 	&epc_sim_attr_live,
 	&epc_sim_attr_stats,
 	NULL,
+};
+
+static const struct epc_sim_choice bar_types[] = {
+	{ "programmable", EPC_SIM_BAR_PROGRAMMABLE },
+	{ "fixed", EPC_SIM_BAR_FIXED },
+	{ "resizable", EPC_SIM_BAR_RESIZABLE },
+	{ "reserved", EPC_SIM_BAR_RESERVED },
+	{ "disabled", EPC_SIM_BAR_DISABLED },
+	{ }
+};
+
+#define BAR ((struct epc_sim_bar_limits *)0)
+
+EPC_SIM_CHOICE(type, &BAR->type, enum epc_sim_bar_type, bar_types);
+EPC_SIM_POWER_OF_TWO(fixed_size, &BAR->fixed_size, 0, EPC_SIM_MAX_IOREMAP);
+EPC_SIM_FLAG(only_64bit, &BAR->only_64bit);
+
+static struct configfs_attribute *epc_sim_bar_attrs[] = {
+	&epc_sim_knob_attr_type,
+	&epc_sim_knob_attr_fixed_size,
+	&epc_sim_knob_attr_only_64bit,
+	NULL,
+};
+
+static const struct config_item_type epc_sim_bar_type = {
+	.ct_attrs = epc_sim_bar_attrs,
+	.ct_owner = THIS_MODULE,
 };
 
 static struct epc_sim_function_group *
@@ -384,7 +341,7 @@ static ssize_t epc_sim_function_stats_show(struct config_item *item,
 	struct epc_sim_instance *instance = to_instance(item->ci_parent);
 	struct epc_sim *sim;
 
-	guard(mutex)(&instance->lock);
+	guard(mutex)(&instance->gate.lock);
 	sim = instance->sim;
 	return epc_sim_stats_print(sim ? function_counters(sim, item) : NULL,
 				   page);
@@ -396,7 +353,7 @@ static ssize_t epc_sim_function_stats_store(struct config_item *item,
 	struct epc_sim_instance *instance = to_instance(item->ci_parent);
 	struct epc_sim *sim;
 
-	guard(mutex)(&instance->lock);
+	guard(mutex)(&instance->gate.lock);
 	sim = instance->sim;
 	if (sim)
 		epc_sim_stats_reset(sim, function_counters(sim, item));
@@ -420,7 +377,7 @@ static void epc_sim_instance_release(struct config_item *item)
 {
 	struct epc_sim_instance *instance = to_instance(item);
 
-	mutex_destroy(&instance->lock);
+	mutex_destroy(&instance->gate.lock);
 	kfree(instance);
 }
 
@@ -438,29 +395,39 @@ static struct config_group *epc_sim_make_instance(struct config_group *group,
 						  const char *name)
 {
 	struct epc_sim_instance *instance;
-	char function_name[16];
+	struct config_group *instance_group;
+	char child[16];
 	unsigned int i;
 
 	instance = kzalloc(sizeof(*instance), GFP_KERNEL);
 	if (!instance)
 		return ERR_PTR(-ENOMEM);
 
-	mutex_init(&instance->lock);
-	instance->profile = *epc_sim_profile_find("generic");
+	instance_group = &instance->knobs.group;
+	instance->gate.instance = &instance_group->cg_item;
+	mutex_init(&instance->gate.lock);
+	instance->options.profile = *epc_sim_profile_find("generic");
+	epc_sim_knob_group_init(&instance->knobs, name, &epc_sim_instance_type,
+				&instance->gate, &instance->options);
 
-	config_group_init_type_name(&instance->group, name,
-				    &epc_sim_instance_type);
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		snprintf(child, sizeof(child), "bar%u", i);
+		epc_sim_knob_group_init(&instance->bars[i], child,
+					&epc_sim_bar_type, &instance->gate,
+					&instance->options.profile.bars[i]);
+		configfs_add_default_group(&instance->bars[i].group,
+					   instance_group);
+	}
 	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
-		snprintf(function_name, sizeof(function_name), "function%u", i);
+		snprintf(child, sizeof(child), "function%u", i);
 		config_group_init_type_name(&instance->functions[i].group,
-					    function_name,
-					    &epc_sim_function_type);
+					    child, &epc_sim_function_type);
 		instance->functions[i].func_no = i;
 		configfs_add_default_group(&instance->functions[i].group,
-					   &instance->group);
+					   instance_group);
 	}
 
-	return &instance->group;
+	return instance_group;
 }
 
 static struct configfs_group_operations epc_sim_group_ops = {

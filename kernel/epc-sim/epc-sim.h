@@ -35,9 +35,13 @@
 #define EPC_SIM_MAX_SIMS		8
 #define EPC_SIM_MAX_FUNCTIONS		8
 #define EPC_SIM_MAX_MAPS		256
+#define EPC_SIM_MAX_WINDOWS		32
 
 /* ioremap() of emulated memory covers at most this (lib/logic_iomem.c). */
 #define EPC_SIM_MAX_IOREMAP		SZ_16M
+
+/* Outbound address space of one instance. */
+#define EPC_SIM_OUTBOUND_SIZE		SZ_4G
 
 /* Buses of one simulated hierarchy: the root bus and those below it. */
 #define EPC_SIM_BUSES			16
@@ -60,7 +64,25 @@ enum epc_sim_dma_engines {
 	EPC_SIM_DMA_BOTH = EPC_SIM_DMA_PRIVATE | EPC_SIM_DMA_MEMCPY,
 };
 
-/* What a simulated controller can do. Read-only while an instance is live. */
+/* What the hardware lets a BAR be. */
+enum epc_sim_bar_type {
+	EPC_SIM_BAR_PROGRAMMABLE,
+	EPC_SIM_BAR_FIXED,	/* in size */
+	EPC_SIM_BAR_RESIZABLE,	/* by the host, too */
+	EPC_SIM_BAR_RESERVED,	/* used by the controller */
+	EPC_SIM_BAR_DISABLED,
+};
+
+struct epc_sim_bar_limits {
+	enum epc_sim_bar_type type;
+	unsigned int fixed_size;	/* bytes, if fixed */
+	bool only_64bit;
+};
+
+/*
+ * What a simulated controller can do. Read-only while an instance is live; each
+ * member is a knob: see configfs.c.
+ */
 struct epc_sim_profile {
 	const char *name;
 	unsigned int max_functions;
@@ -73,8 +95,8 @@ struct epc_sim_profile {
 	 * A map passes so many low bits of an address, by its size but within
 	 * these bounds, and takes the others from the PCI address; 0: all
 	 */
-	u8 min_pass_bits;
-	u8 max_pass_bits;
+	unsigned int min_pass_bits;
+	unsigned int max_pass_bits;
 	/* what a map gets while the link is down; 0: it is made */
 	int no_link_error;
 	/* the controller tells functions how to align maps */
@@ -90,15 +112,27 @@ struct epc_sim_profile {
 	bool only_inta;
 	/* a 64-bit BAR has an even number, and a live one keeps its form */
 	bool rigid_bars;
+	/* memory behind a BAR is aligned to this; a power of two, or 0 */
+	unsigned int bar_align;
+	struct epc_sim_bar_limits bars[PCI_STD_NUM_BARS];
 	/* outbound address space: windows of one size and granularity */
 	unsigned int num_windows;
-	size_t window_size;
-	size_t window_page_size;
+	unsigned int window_size;
+	unsigned int window_page_size;
 	enum epc_sim_dma_engines dma;
-	struct pci_epc_features features;
+	/* capabilities that a function can have, and that it is told of */
+	bool msi_capable;
+	bool msix_capable;
+	/* functions are told when the link comes up or goes down */
+	bool linkup_notifier;
 };
 
+/* profile.c */
 const struct epc_sim_profile *epc_sim_profile_find(const char *name);
+int epc_sim_profile_check(const struct epc_sim_profile *profile,
+			  const char *name);
+void epc_sim_profile_features(const struct epc_sim_profile *profile,
+			      struct pci_epc_features *features);
 
 /*
  * What crossed the link. A CPU moves a buffer to or from the other side eight
@@ -192,6 +226,12 @@ struct epc_sim_link_model {
 	unsigned int latency_ns;	/* one way */
 };
 
+/* What an instance is made to be. */
+struct epc_sim_options {
+	struct epc_sim_profile profile;
+	struct epc_sim_link_model link_model;
+};
+
 /* A configuration space: bytes, and which bits of them the host may change. */
 struct epc_sim_config {
 	u8 data[PCI_CFG_SPACE_EXP_SIZE];
@@ -274,6 +314,7 @@ struct epc_sim_irq_count {
  * @dma_memcpy: the DMA engine for anyone, or NULL
  * @epc: the endpoint's view: its controller
  * @epc_ops: its operations, less those that the profile does not have
+ * @features: what of the profile the kernel's functions are told
  * @irq_count: encoding of interrupt counts
  * @irq_observed: argument of the last op while @irq_count is found out; or NULL
  * @debugfs: directory of its files in debugfs
@@ -319,6 +360,7 @@ struct epc_sim {
 	struct epc_sim_dma *dma_memcpy;
 	struct pci_epc *epc;
 	struct pci_epc_ops epc_ops;
+	struct pci_epc_features features;
 	struct epc_sim_irq_count irq_count;
 	int *irq_observed;
 
@@ -345,8 +387,7 @@ void epc_sim_debugfs_exit(struct epc_sim *sim);
 /* sim.c */
 int epc_sim_register_driver(void);
 struct epc_sim *epc_sim_create(const char *name,
-			       const struct epc_sim_profile *profile,
-			       const struct epc_sim_link_model *link_model);
+			       const struct epc_sim_options *options);
 int epc_sim_destroy(struct epc_sim *sim);
 const char *epc_sim_name(const struct epc_sim *sim);
 struct epc_sim *epc_sim_get(struct epc_sim *sim);

@@ -66,24 +66,25 @@ static int check_bar(struct pci_epc *epc, const struct pci_epf_bar *bar)
 /* Whether it is one that this controller has. */
 static int check_bar_of(struct epc_sim *sim, const struct pci_epf_bar *bar)
 {
-	const struct pci_epc_bar_desc *desc =
-		&sim->profile.features.bar[bar->barno];
+	const struct epc_sim_bar_limits *limits =
+		&sim->profile.bars[bar->barno];
 	struct pci_epc *epc = sim->epc;
 
-	if (desc->type == BAR_RESERVED) {
+	if (limits->type == EPC_SIM_BAR_RESERVED ||
+	    limits->type == EPC_SIM_BAR_DISABLED) {
 		dev_err(&epc->dev, "BAR%d: this controller does not have it\n",
 			bar->barno);
 		return -EINVAL;
 	}
-	if (desc->type == BAR_FIXED && bar->size != desc->fixed_size) {
-		dev_err(&epc->dev, "BAR%d: %zu bytes, but it is fixed at %llu\n",
-			bar->barno, bar->size, desc->fixed_size);
+	if (limits->type == EPC_SIM_BAR_FIXED &&
+	    bar->size != limits->fixed_size) {
+		dev_err(&epc->dev, "BAR%d: %zu bytes, but it is fixed at %u\n",
+			bar->barno, bar->size, limits->fixed_size);
 		return -EINVAL;
 	}
-	if (!IS_ALIGNED(bar->phys_addr, sim->profile.features.align ?: 1)) {
-		dev_err(&epc->dev, "BAR%d: memory at %pad is not aligned to %zu\n",
-			bar->barno, &bar->phys_addr,
-			sim->profile.features.align);
+	if (!IS_ALIGNED(bar->phys_addr, sim->profile.bar_align ?: 1)) {
+		dev_err(&epc->dev, "BAR%d: memory at %pad is not aligned to %u\n",
+			bar->barno, &bar->phys_addr, sim->profile.bar_align);
 		return -EINVAL;
 	}
 	if (sim->profile.rigid_bars && bar->barno & 1 &&
@@ -108,7 +109,7 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		return ret;
 
 	/* The hardware knows no other; some drivers do not say so. */
-	if (sim->profile.features.bar[bar->barno].only_64bit)
+	if (sim->profile.bars[bar->barno].only_64bit)
 		bar->flags |= PCI_BASE_ADDRESS_MEM_TYPE_64;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
@@ -169,6 +170,8 @@ static int sim_set_msi(struct pci_epc *epc, u8 func_no, u8 vfunc_no, u8 count)
 		*sim->irq_observed = count;
 		return 0;
 	}
+	if (!sim->profile.msi_capable)
+		return -EINVAL;
 	if (!sim->irq_count.set_msi_log2)
 		count = order_base_2(count);
 
@@ -210,7 +213,8 @@ static int sim_set_msix(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	}
 	if (sim->irq_count.set_msix_minus_one)
 		count++;
-	if (barno < 0 || barno >= PCI_STD_NUM_BARS ||
+	if (!sim->profile.msix_capable || barno < 0 ||
+	    barno >= PCI_STD_NUM_BARS ||
 	    !IS_ALIGNED(offset, PCI_MSIX_TABLE_BIR + 1))
 		return -EINVAL;
 
@@ -284,7 +288,7 @@ static const struct pci_epc_features *sim_get_features(struct pci_epc *epc,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 
-	return &sim->profile.features;
+	return &sim->features;
 }
 
 /*
@@ -339,6 +343,7 @@ int epc_sim_epc_init(struct epc_sim *sim)
 	struct pci_epc *epc;
 	int ret;
 
+	epc_sim_profile_features(&sim->profile, &sim->features);
 	sim->epc_ops = sim_epc_ops;
 	if (!sim->profile.align_addr)
 		sim->epc_ops.align_addr = NULL;

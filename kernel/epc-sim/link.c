@@ -30,7 +30,8 @@ static void link_work(struct kthread_work *work)
 	}
 	if (lost) {
 		epc_sim_host_remove(sim);
-		pci_epc_linkdown(sim->epc);
+		if (sim->profile.linkup_notifier)
+			pci_epc_linkdown(sim->epc);
 	}
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
@@ -43,7 +44,8 @@ static void link_work(struct kthread_work *work)
 		}
 	}
 	if (wanted && !up) {
-		pci_epc_linkup(sim->epc);
+		if (sim->profile.linkup_notifier)
+			pci_epc_linkup(sim->epc);
 		epc_sim_host_add(sim);
 	}
 }

@@ -28,6 +28,13 @@
 	.window_page_size = SZ_64K,					\
 	.dma = EPC_SIM_DMA_PRIVATE
 
+/* What a BAR can be. */
+#define RESERVED		{ .type = EPC_SIM_BAR_RESERVED }
+#define FIXED(_size)		{ .type = EPC_SIM_BAR_FIXED, \
+				  .fixed_size = (_size) }
+#define FIXED_64BIT(_size)	{ .type = EPC_SIM_BAR_FIXED, \
+				  .fixed_size = (_size), .only_64bit = true }
+
 static const struct epc_sim_profile epc_sim_profiles[] = {
 	{
 		/* All that the framework can express. */
@@ -41,99 +48,84 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.window_size = EPC_SIM_MAX_IOREMAP,
 		.window_page_size = SZ_4K,
 		.dma = EPC_SIM_DMA_PRIVATE,
-		.features = {
-			.linkup_notifier = true,
-			.msi_capable = true,
-			.msix_capable = true,
-		},
+		.linkup_notifier = true,
+		.msi_capable = true,
+		.msix_capable = true,
 	},
 	{
 		/* dwc/pcie-designware-plat.c */
 		.name = "dwc",
 		DESIGNWARE_CORE,
 		.no_intx = true,
-		.features = {
-			.msi_capable = true,
-			.msix_capable = true,
-		},
+		.msi_capable = true,
+		.msix_capable = true,
 	},
 	{
 		/* dwc/pci-imx6.c */
 		.name = "imx8m",
 		DESIGNWARE_CORE,
 		.no_intx = true,
-		.features = {
-			.msi_capable = true,
-			.bar[BAR_1] = { .type = BAR_RESERVED, },
-			.bar[BAR_3] = { .type = BAR_RESERVED, },
-			.bar[BAR_4] = { .type = BAR_FIXED, .fixed_size = SZ_256, },
-			.bar[BAR_5] = { .type = BAR_RESERVED, },
-			.align = SZ_64K,
-		},
+		.msi_capable = true,
+		.bars[BAR_1] = RESERVED,
+		.bars[BAR_3] = RESERVED,
+		.bars[BAR_4] = FIXED(SZ_256),
+		.bars[BAR_5] = RESERVED,
+		.bar_align = SZ_64K,
 	},
 	{
 		/* dwc/pci-imx6.c; the BARs that ntb_hw_epf expects */
 		.name = "imx8q",
 		DESIGNWARE_CORE,
 		.no_intx = true,
-		.features = {
-			.msi_capable = true,
-			.bar[BAR_1] = { .type = BAR_RESERVED, },
-			.bar[BAR_3] = { .type = BAR_RESERVED, },
-			.bar[BAR_5] = { .type = BAR_RESERVED, },
-			.align = SZ_64K,
-		},
+		.msi_capable = true,
+		.bars[BAR_1] = RESERVED,
+		.bars[BAR_3] = RESERVED,
+		.bars[BAR_5] = RESERVED,
+		.bar_align = SZ_64K,
 	},
 	{
 		/* dwc/pcie-dw-rockchip.c; BAR4 shows the translation unit */
 		.name = "rk3588",
 		DESIGNWARE_CORE,
 		.no_intx = true,
-		.features = {
-			.linkup_notifier = true,
-			.msi_capable = true,
-			.msix_capable = true,
-			.align = SZ_64K,
-			.bar[BAR_0] = { .type = BAR_FIXED, .fixed_size = SZ_1M, },
-			.bar[BAR_1] = { .type = BAR_FIXED, .fixed_size = SZ_1M, },
-			.bar[BAR_2] = { .type = BAR_FIXED, .fixed_size = SZ_1M, },
-			.bar[BAR_3] = { .type = BAR_FIXED, .fixed_size = SZ_1M, },
-			.bar[BAR_4] = { .type = BAR_RESERVED, },
-			.bar[BAR_5] = { .type = BAR_FIXED, .fixed_size = SZ_1M, },
-		},
+		.linkup_notifier = true,
+		.msi_capable = true,
+		.msix_capable = true,
+		.bar_align = SZ_64K,
+		.bars[BAR_0] = FIXED(SZ_1M),
+		.bars[BAR_1] = FIXED(SZ_1M),
+		.bars[BAR_2] = FIXED(SZ_1M),
+		.bars[BAR_3] = FIXED(SZ_1M),
+		.bars[BAR_4] = RESERVED,
+		.bars[BAR_5] = FIXED(SZ_1M),
 	},
 	{
 		/* dwc/pci-keystone.c */
 		.name = "am654",
 		DESIGNWARE_CORE,
 		.no_intx = true,
-		.features = {
-			.msi_capable = true,
-			.msix_capable = true,
-			.bar[BAR_0] = { .type = BAR_RESERVED, },
-			.bar[BAR_1] = { .type = BAR_RESERVED, },
-			.bar[BAR_2] = { .type = BAR_FIXED, .fixed_size = SZ_1M, },
-			.bar[BAR_3] = { .type = BAR_FIXED, .fixed_size = SZ_64K, },
-			.bar[BAR_4] = { .type = BAR_FIXED, .fixed_size = SZ_256, },
-			.bar[BAR_5] = { .type = BAR_FIXED, .fixed_size = SZ_1M, },
-			.align = SZ_1M,
-		},
+		.msi_capable = true,
+		.msix_capable = true,
+		.bars[BAR_0] = RESERVED,
+		.bars[BAR_1] = RESERVED,
+		.bars[BAR_2] = FIXED(SZ_1M),
+		.bars[BAR_3] = FIXED(SZ_64K),
+		.bars[BAR_4] = FIXED(SZ_256),
+		.bars[BAR_5] = FIXED(SZ_1M),
+		.bar_align = SZ_1M,
 	},
 	{
 		/* dwc/pcie-tegra194.c */
 		.name = "tegra234",
 		DESIGNWARE_CORE,
-		.features = {
-			.linkup_notifier = true,
-			.bar[BAR_0] = { .type = BAR_FIXED, .fixed_size = SZ_1M,
-					.only_64bit = true, },
-			.bar[BAR_1] = { .type = BAR_RESERVED, },
-			.bar[BAR_2] = { .type = BAR_RESERVED, },
-			.bar[BAR_3] = { .type = BAR_RESERVED, },
-			.bar[BAR_4] = { .type = BAR_RESERVED, },
-			.bar[BAR_5] = { .type = BAR_RESERVED, },
-			.align = SZ_64K,
-		},
+		.linkup_notifier = true,
+		.bars[BAR_0] = FIXED_64BIT(SZ_1M),
+		.bars[BAR_1] = RESERVED,
+		.bars[BAR_2] = RESERVED,
+		.bars[BAR_3] = RESERVED,
+		.bars[BAR_4] = RESERVED,
+		.bars[BAR_5] = RESERVED,
+		.bar_align = SZ_64K,
 	},
 	{
 		/*
@@ -152,10 +144,8 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.num_windows = 2,
 		.window_size = EPC_SIM_MAX_IOREMAP,
 		.window_page_size = SZ_1M,
-		.features = {
-			.msi_capable = true,
-			.align = 256,
-		},
+		.msi_capable = true,
+		.bar_align = 256,
 	},
 	{
 		/*
@@ -171,11 +161,9 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.num_windows = 4,
 		.window_size = EPC_SIM_MAX_IOREMAP,
 		.window_page_size = SZ_4K,
-		.features = {
-			.msi_capable = true,
-			.msix_capable = true,
-			.align = 256,
-		},
+		.msi_capable = true,
+		.msix_capable = true,
+		.bar_align = 256,
 	},
 	{
 		/*
@@ -193,18 +181,13 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.num_windows = 4,
 		.window_size = EPC_SIM_MAX_IOREMAP,
 		.window_page_size = EPC_SIM_MAX_IOREMAP,
-		.features = {
-			.msi_capable = true,
-			.bar[BAR_0] = { .type = BAR_FIXED, .fixed_size = 128,
-					.only_64bit = true, },
-			.bar[BAR_1] = { .type = BAR_RESERVED, },
-			.bar[BAR_2] = { .type = BAR_FIXED, .fixed_size = 256,
-					.only_64bit = true, },
-			.bar[BAR_3] = { .type = BAR_RESERVED, },
-			.bar[BAR_4] = { .type = BAR_FIXED, .fixed_size = 256,
-					.only_64bit = true, },
-			.bar[BAR_5] = { .type = BAR_RESERVED, },
-		},
+		.msi_capable = true,
+		.bars[BAR_0] = FIXED_64BIT(128),
+		.bars[BAR_1] = RESERVED,
+		.bars[BAR_2] = FIXED_64BIT(256),
+		.bars[BAR_3] = RESERVED,
+		.bars[BAR_4] = FIXED_64BIT(256),
+		.bars[BAR_5] = RESERVED,
 	},
 };
 
@@ -223,4 +206,94 @@ const struct epc_sim_profile *epc_sim_profile_find(const char *name)
 			return &epc_sim_profiles[i];
 
 	return NULL;
+}
+
+/**
+ * epc_sim_profile_check() - whether the limits of a controller go together
+ * @profile: the limits, each of them in its own range
+ * @name: name of the instance, for the log
+ *
+ * Return: 0, or -EINVAL, and the log says why.
+ */
+int epc_sim_profile_check(const struct epc_sim_profile *profile,
+			  const char *name)
+{
+	unsigned int i;
+
+	if (profile->window_page_size > profile->window_size) {
+		pr_err("pci-epc-sim: %s: pages of %u bytes in windows of %u\n",
+		       name, profile->window_page_size, profile->window_size);
+		return -EINVAL;
+	}
+	if (profile->num_windows * (u64)profile->window_size >
+	    EPC_SIM_OUTBOUND_SIZE) {
+		pr_err("pci-epc-sim: %s: %u windows of %u bytes are more than %llu MiB\n",
+		       name, profile->num_windows, profile->window_size,
+		       EPC_SIM_OUTBOUND_SIZE / SZ_1M);
+		return -EINVAL;
+	}
+	if (profile->min_pass_bits > profile->max_pass_bits) {
+		pr_err("pci-epc-sim: %s: min_pass_bits %u is above max_pass_bits %u\n",
+		       name, profile->min_pass_bits, profile->max_pass_bits);
+		return -EINVAL;
+	}
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		const struct epc_sim_bar_limits *bar = &profile->bars[i];
+
+		if (bar->type == EPC_SIM_BAR_FIXED && !bar->fixed_size) {
+			pr_err("pci-epc-sim: %s: bar%u is fixed, but has no fixed_size\n",
+			       name, i);
+			return -EINVAL;
+		}
+		if (bar->only_64bit && i == PCI_STD_NUM_BARS - 1) {
+			pr_err("pci-epc-sim: %s: bar%u cannot be 64-bit, it is the last\n",
+			       name, i);
+			return -EINVAL;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * epc_sim_profile_features() - tell the limits as the kernel does
+ * @profile: the limits
+ * @features: filled in with those that the framework has words for
+ */
+void epc_sim_profile_features(const struct epc_sim_profile *profile,
+			      struct pci_epc_features *features)
+{
+	unsigned int i;
+
+	*features = (struct pci_epc_features) {
+		.linkup_notifier = profile->linkup_notifier,
+		.msi_capable = profile->msi_capable,
+		.msix_capable = profile->msix_capable,
+		.align = profile->bar_align,
+	};
+
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		const struct epc_sim_bar_limits *bar = &profile->bars[i];
+		struct pci_epc_bar_desc *desc = &features->bar[i];
+
+		desc->only_64bit = bar->only_64bit;
+		switch (bar->type) {
+		case EPC_SIM_BAR_PROGRAMMABLE:
+			desc->type = BAR_PROGRAMMABLE;
+			break;
+		case EPC_SIM_BAR_FIXED:
+			desc->type = BAR_FIXED;
+			desc->fixed_size = bar->fixed_size;
+			break;
+		case EPC_SIM_BAR_RESIZABLE:
+			desc->type = BAR_FIXED;
+			desc->fixed_size = SZ_1M;
+			break;
+		case EPC_SIM_BAR_RESERVED:
+		case EPC_SIM_BAR_DISABLED:
+			desc->type = BAR_RESERVED;
+			break;
+		}
+	}
 }

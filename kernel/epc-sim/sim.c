@@ -179,19 +179,22 @@ static int epc_sim_add_device(struct epc_sim *sim, const char *name)
 /**
  * epc_sim_create() - bring a simulated controller and its root port to life
  * @name: name of the controller and of the host bridge's parent
- * @profile: what the controller can do; copied
- * @link_model: how fast the link is; copied
+ * @options: what it is to be; copied
  *
  * Context: may sleep.
- * Return: the instance, or an error: -ENOSPC when EPC_SIM_MAX_SIMS are live,
+ * Return: the instance, or an error: -EINVAL when the options do not go
+ *	together, as the log tells, -ENOSPC when EPC_SIM_MAX_SIMS are live,
  *	-EEXIST when the name is taken, -ENOMEM, or what the PCI core said.
  */
 struct epc_sim *epc_sim_create(const char *name,
-			       const struct epc_sim_profile *profile,
-			       const struct epc_sim_link_model *link_model)
+			       const struct epc_sim_options *options)
 {
 	struct epc_sim *sim;
 	int ret;
+
+	ret = epc_sim_profile_check(&options->profile, name);
+	if (ret)
+		return ERR_PTR(ret);
 
 	sim = kzalloc(sizeof(*sim), GFP_KERNEL);
 	if (!sim)
@@ -200,8 +203,8 @@ struct epc_sim *epc_sim_create(const char *name,
 	kref_init(&sim->ref);
 	mutex_init(&sim->vectors_lock);
 	raw_spin_lock_init(&sim->lock);
-	sim->profile = *profile;
-	sim->link_model = *link_model;
+	sim->profile = options->profile;
+	sim->link_model = options->link_model;
 
 	ret = epc_sim_functions_alloc(sim);
 	if (!ret)

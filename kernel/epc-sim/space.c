@@ -26,7 +26,6 @@
 
 #define MEMORY32_SLOT	SZ_128M
 #define MEMORY64_SLOT	SZ_4G
-#define OUTBOUND_SLOT	SZ_4G
 
 static struct resource memory32 =
 	DEFINE_RES_MEM_NAMED(0x80000000ULL,
@@ -36,7 +35,7 @@ static struct resource memory64 =
 	DEFINE_RES_MEM_NAMED(0x1000000000ULL, EPC_SIM_MAX_SIMS * MEMORY64_SLOT,
 			     "pci-epc-sim memory64");
 static struct resource outbound =
-	DEFINE_RES_MEM_NAMED(0x2000000000ULL, EPC_SIM_MAX_SIMS * OUTBOUND_SLOT,
+	DEFINE_RES_MEM_NAMED(0x2000000000ULL, EPC_SIM_MAX_SIMS * EPC_SIM_OUTBOUND_SIZE,
 			     "pci-epc-sim outbound");
 
 /*
@@ -227,7 +226,7 @@ static long space_map_outbound(unsigned long offset, size_t size,
 	struct mapping *mapping;
 	long first;
 
-	mapping = space_map(&outbound, OUTBOUND_SLOT, offset, size, ops, priv,
+	mapping = space_map(&outbound, EPC_SIM_OUTBOUND_SIZE, offset, size, ops, priv,
 			    &first);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
@@ -354,7 +353,7 @@ void epc_sim_space_release_windows(struct epc_sim *sim)
  */
 phys_addr_t epc_sim_space_outbound(struct epc_sim *sim)
 {
-	return outbound.start + sim->slot * OUTBOUND_SLOT;
+	return outbound.start + sim->slot * EPC_SIM_OUTBOUND_SIZE;
 }
 
 /**

@@ -117,7 +117,7 @@ refused "busy" "$sim/epc-sim.0/dma" both
 without
 echo 0 >"$sim/epc-sim.0/live"
 refused "Invalid argument" "$sim/epc-sim.0/dma" some
-dmesg | grep -q "dma is none, private, memcpy or both" || die "not said why"
+dmesg | grep -q "dma is one of none, private, memcpy, both" || die "not said why"
 echo 1 >"$sim/epc-sim.0/live"
 
 # The engine goes and comes with its controller.
