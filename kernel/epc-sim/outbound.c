@@ -240,14 +240,14 @@ bool epc_sim_outbound_dma_window(struct epc_sim *sim, phys_addr_t phys,
 }
 
 /*
- * How many low bits of an address a map of that size passes on; the others are
- * those of the PCI address, whatever its low bits are.
+ * How many low bits of an address a map of that range passes on: those in which
+ * addresses of the range differ. The others are those of the PCI address.
  */
 static unsigned int pass_bits(const struct epc_sim_profile *profile,
-			      size_t size)
+			      u64 pci_addr, size_t size)
 {
-	return clamp_t(unsigned int, fls64(size - 1), profile->min_pass_bits,
-		       profile->max_pass_bits);
+	return clamp_t(unsigned int, fls64(pci_addr ^ (pci_addr + size - 1)),
+		       profile->min_pass_bits, profile->max_pass_bits);
 }
 
 static int outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
@@ -273,7 +273,8 @@ static int outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
 		return -EINVAL;
 	}
 	if (sim->profile.max_pass_bits) {
-		u64 passed = BIT_ULL(pass_bits(&sim->profile, size));
+		u64 passed = BIT_ULL(pass_bits(&sim->profile,
+						       pci_addr, size));
 
 		pci_addr = round_down(pci_addr, passed);
 		size = min(size, passed);
@@ -343,20 +344,17 @@ u64 epc_sim_outbound_align(struct epc_sim *sim, u64 pci_addr, size_t *size,
 {
 	const struct epc_sim_profile *profile = &sim->profile;
 	u64 mask = profile->region_align - 1;
+	u64 granule = profile->window_page_size;
 	u64 limit = profile->window_size;
 
-	/* All addresses of the range must have the same bits above. */
 	if (profile->max_pass_bits) {
-		u64 differ = pci_addr ^ (pci_addr + *size - 1);
-
-		mask = BIT_ULL(clamp_t(unsigned int, fls64(differ),
-				       profile->min_pass_bits,
-				       profile->max_pass_bits)) - 1;
+		mask = BIT_ULL(pass_bits(profile, pci_addr, *size)) - 1;
+		granule = BIT_ULL(profile->min_pass_bits);
 		limit = BIT_ULL(profile->max_pass_bits);
 	}
 
 	*offset = pci_addr & mask;
-	*size = min(ALIGN(*offset + *size, profile->window_page_size), limit);
+	*size = min(ALIGN(*offset + *size, granule), limit);
 	return pci_addr & ~mask;
 }
 

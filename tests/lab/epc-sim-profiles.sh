@@ -14,7 +14,7 @@ regions() {
 }
 
 capabilities() {
-	lspci -vv -s 11:00.0 | sed -n 's/.*\(MSI\(-X\)*\): .*Count=\([0-9/]*\).*/\1=\3/p' |
+	lspci -vv -s 11:00.0 | sed -n 's/.*\(MSI\(-X\)*\): .*Count=[0-9]*\/*\([0-9]*\).*/\1=\3/p' |
 		paste -sd ' '
 }
 
@@ -59,15 +59,18 @@ modprobe pci-epf-test
 modprobe epf-probe
 
 up imx8m 0x3588
-is "0:32:128 2:32:1K 4:32:256" regions
-is "MSI=32/32" capabilities
+# Where the size of a BAR can be chosen, the function chooses another itself.
+bar2=1K
+[[ -z $(find "$ep/functions/pci_epf_test/f0" -name bar2_size) ]] || bar2=128K
+is "0:32:128 2:32:$bar2 4:32:256" regions
+is "MSI=32" capabilities
 transfers 1
 tests -b 2
 down
 
 up imx8q 0x3588
-is "0:32:128 2:32:1K 4:32:128K" regions
-is "MSI=32/32" capabilities
+is "0:32:128 2:32:$bar2 4:32:128K" regions
+is "MSI=32" capabilities
 down
 
 up rk3588 0x3588
@@ -87,7 +90,7 @@ down
 # 1 MiB is all that a region of rockchip-ep takes, and the PCI address must
 # have its low bits in common with the window's; windows run out before maps do.
 up rockchip-ep 0x3588
-is "MSI=32/32" capabilities
+is "MSI=32" capabilities
 transfers 1
 pcitest -i 0 >/dev/null
 tests -l
