@@ -29,6 +29,7 @@ struct request {
 	unsigned long argument; /* of all but read, write and copy */
 	uint64_t bytes;         /* of a transfer; the size of a BAR */
 	bool dma;
+	bool frees_vectors;     /* those that the device had until now */
 };
 
 /* "bool" or "errno" */

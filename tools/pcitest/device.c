@@ -70,7 +70,11 @@ void device_close(struct device *device)
 static uint64_t timeout_of(const struct device *device,
 			   const struct request *request)
 {
-	return (device->timeout + request->bytes / MIB) * NSEC_PER_SEC;
+	uint64_t seconds = device->timeout + request->bytes / MIB;
+
+	if (request->frees_vectors)
+		seconds += DEVICE_TIMEOUT_VECTORS;
+	return seconds * NSEC_PER_SEC;
 }
 
 static void set_fault(struct device *device, int err, uint64_t timeout_ns)

@@ -13,8 +13,11 @@
 #include "worker.h"
 
 /* Seconds that a driver may take for a request, beyond the one second a MiB
- * that is added for the data. */
+ * that is added for the data, */
 #define DEVICE_TIMEOUT_DEFAULT 10
+/* and beyond these, where the host frees vectors: up to 2048, and for each it
+ * waits for two grace periods, of some milliseconds on several processors. */
+#define DEVICE_TIMEOUT_VECTORS 50
 
 /* How requests reach a driver. */
 struct device_ops {

@@ -42,6 +42,7 @@ static int set_type(struct session *session, enum interrupt interrupt)
 	struct request request = {
 		.command = PCITEST_SET_IRQTYPE,
 		.argument = interrupt,
+		.frees_vectors = true,
 	};
 	uint64_t duration_ns;
 	int err;

@@ -244,7 +244,8 @@ static void run_tests(struct legacy *legacy)
 		test(legacy, &request, "TEST FAILED");
 	}
 	if (legacy->set_type) {
-		request = (struct request){ PCITEST_SET_IRQTYPE, legacy->type };
+		request = (struct request){ PCITEST_SET_IRQTYPE, legacy->type,
+					    .frees_vectors = true };
 		printf("SET IRQ TYPE TO %s:\t\t", types[legacy->type]);
 		test(legacy, &request, "FAILED");
 	}
@@ -253,7 +254,8 @@ static void run_tests(struct legacy *legacy)
 		get_type(legacy, types);
 	}
 	if (legacy->clear) {
-		request = (struct request){ PCITEST_CLEAR_IRQ };
+		request = (struct request){ PCITEST_CLEAR_IRQ,
+					    .frees_vectors = true };
 		printf("CLEAR IRQ:\t\t");
 		test(legacy, &request, "FAILED");
 	}
