@@ -5,16 +5,20 @@
 # epflab check: every test there is, one line each. Sets STATUS.
 #
 # A lab test is an executable tests/lab/*.sh. It runs inside, in one boot of its
-# own, in each flavour of the kernel. A comment line "# lab: OPTIONS" at its top
-# gives options for epflab run, and besides:
+# own, in each flavour of the kernel: release and debug are 6.12, and 7.3 has two
+# processors. A comment line "# lab: OPTIONS" at its top gives options for epflab
+# run, and besides:
 #	--release	in the release flavour only (--debug: in that only)
+#	--6.12		in its two flavours only (--7.3: in that only)
 #	--outside	not in the lab but beside it: a test of epflab itself
+# There is no --time-travel with two processors: a test that has that option and
+# is for 7.3, too, sees real time there.
 # Status 77 means skipped, for the reason in the last line of the output.
 
 readonly SKIPPED=77
 
 check() {
-	local quick='' flavour flavours=(release debug)
+	local quick='' flavour flavours=(release debug 7.3)
 	local -a wanted=()
 
 	while (($#)); do
@@ -28,10 +32,10 @@ check() {
 
 	cd "$TOP" || return
 	setup_packages "$LAB/packages" "$LAB/packages-check"
+	declare -gA BUILDS=()
+	NO_BACKPORT=
 	for flavour in "${flavours[@]}"; do
-		OPT_DEBUG=${flavour#release}
-		kernel_prepare
-		tree_prepare
+		check_prepare "$flavour"
 	done
 
 	WORK=$(mktemp -d "${TMPDIR:-/tmp}/epflab.XXXXXXXX")
@@ -52,7 +56,28 @@ check() {
 
 	echo "$PASSED passed, $FAILED failed, $SKIPS skipped"
 	STATUS=0
-	((FAILED == 0 && PASSED > 0)) || STATUS=1
+	((FAILED == 0 && PASSED + SKIPS > 0)) || STATUS=1
+}
+
+# check_prepare FLAVOUR: make its kernel, and this tree for it; or set
+# NO_BACKPORT, to why there is no kernel 7.3.
+check_prepare() {
+	OPT_KERNEL=6.12 OPT_DEBUG=
+	case $1 in
+	debug)
+		OPT_DEBUG=debug
+		;;
+	7.3)
+		OPT_KERNEL=7.3
+		if ! (kernel_source); then
+			NO_BACKPORT=$(tail -n 1 "$CACHE/source/backport-7.log")
+			return
+		fi
+		;;
+	esac
+	kernel_prepare
+	tree_prepare
+	BUILDS[$1]=$KERNEL
 }
 
 check_stop() {
@@ -138,38 +163,42 @@ check_meson() {
 
 check_style() {
 	local -a sources traces scripts
+	local source=${BUILDS[release]}/source flavour
 
 	mapfile -t sources < <(find kernel tests/lab -name '*.[ch]' \
 		! -name '*.mod.c' ! -name trace.h)
 	mapfile -t traces < <(find kernel -name trace.h)
 	mapfile -t scripts < <(grep -rlE '^#!/bin/(ba)?sh|^# shellcheck shell=' \
 		lab tests tools docs .ci)
-	job style/checkpatch perl "$SOURCE/scripts/checkpatch.pl" \
+	job style/checkpatch perl "$source/scripts/checkpatch.pl" \
 		--strict --no-tree --terse --show-types -f "${sources[@]}"
 	# Events are laid out in the kernel's own way.
-	job style/checkpatch-traces perl "$SOURCE/scripts/checkpatch.pl" \
+	job style/checkpatch-traces perl "$source/scripts/checkpatch.pl" \
 		--strict --no-tree --terse --show-types \
 		--ignore PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE -f "${traces[@]}"
-	job style/kernel-doc perl "$SOURCE/scripts/kernel-doc" \
+	job style/kernel-doc perl "$source/scripts/kernel-doc" \
 		-none -Werror "${sources[@]}"
 	job style/shellcheck shellcheck -x "${scripts[@]}"
 	job style/codespell codespell --skip .git,./tests/data \
 		--ignore-words-list statics
-	job style/sparse check_sparse
+	for flavour in debug 7.3; do
+		flavour_job "$flavour" "style/sparse ($flavour)" \
+			check_sparse "$flavour"
+	done
 }
 
-# The modules again, with everything that make and sparse find to say, except of
-# locks: sparse does not know that guard() unlocks.
+# check_sparse FLAVOUR: the modules again, with everything that make and sparse
+# find to say, except of locks: sparse does not know that guard() unlocks.
 check_sparse() {
-	local dir=$WORK/sparse
+	local dir=$WORK/sparse-$1
 
 	module_copy "$TOP/kernel" "$dir"
-	make -C "$KERNEL" ARCH=um M="$dir" C=1 W=1 \
-		CF=-Wno-context modules >"$WORK/log" 2>&1 || {
-		cat "$WORK/log"
+	make -C "${BUILDS[$1]}" ARCH=um M="$dir" C=1 W=1 \
+		CF=-Wno-context modules >"$dir.log" 2>&1 || {
+		cat "$dir.log"
 		return 1
 	}
-	! grep -E -A 5 'warning:|error:' "$WORK/log"
+	! grep -E -A 5 'warning:|error:' "$dir.log"
 }
 
 # check_lab [NAME...]: these lab tests, or all.
@@ -184,16 +213,24 @@ check_lab() {
 
 		options=" $(sed -n 's/^# lab: //p;/^$/q' "$test") "
 		for flavour in "${flavours[@]}"; do
-			# Once is enough beside the lab.
-			case $flavour$options in
-			*" --debug "*) [[ $flavour == debug ]] || continue ;;
-			*" --release "*|*" --outside "*)
-				[[ $flavour == release ]] || continue
-				;;
-			esac
+			in_flavour "$flavour" "$options" || continue
 			check_lab_test "$name" "$flavour" "$test" "$options"
 		done
 	done
+}
+
+# in_flavour FLAVOUR OPTIONS: is a test with these options one for it?
+in_flavour() {
+	local flavours
+
+	case $2 in
+	*" --release "*|*" --outside "*) flavours=release ;;
+	*" --debug "*) flavours=debug ;;
+	*" --6.12 "*) flavours='release debug' ;;
+	*" --7.3 "*) flavours=7.3 ;;
+	*) return ;;
+	esac
+	[[ " $flavours " == *" $1 "* ]]
 }
 
 check_lab_test() {
@@ -206,13 +243,33 @@ check_lab_test() {
 			job "lab/$name" "${run[@]}" "$test"
 			return
 			;;
-		--release|--debug) ;;
+		--release|--debug|--6.12|--7.3) ;;
+		--time-travel)
+			[[ $flavour == 7.3 ]] || options+=("$option")
+			;;
 		*) options+=("$option") ;;
 		esac
 	done
-	if [[ $flavour == debug ]]; then
-		options+=(--debug)
-	fi
-	job "lab/$name ($flavour)" "${run[@]}" \
+	case $flavour in
+	debug) options+=(--debug) ;;
+	7.3) options+=(--kernel 7.3) ;;
+	esac
+	flavour_job "$flavour" "lab/$name ($flavour)" "${run[@]}" \
 		"$LAB/epflab" run "${options[@]}" -- "$test"
+}
+
+# flavour_job FLAVOUR NAME COMMAND...: a job that needs the kernel of FLAVOUR.
+flavour_job() {
+	local flavour=$1 name=$2
+	shift 2
+
+	if [[ ! ${BUILDS[$flavour]-} ]]; then
+		set -- skip "$NO_BACKPORT"
+	fi
+	job "$name" "$@"
+}
+
+skip() {
+	echo "$*"
+	return $SKIPPED
 }

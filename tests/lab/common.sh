@@ -38,16 +38,17 @@ stat_of() {
 	awk -v name="$1" '$1 == name { print $2 }' "$sim/${2:-epc-sim.0}/stats"
 }
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, 5 s at most.
+# wait_for WHAT COMMAND...: until COMMAND succeeds, 20 s at most: on several
+# processors a device with 2048 vectors takes seconds to go.
 wait_for() {
 	local what=$1 i
 	shift
 
-	for ((i = 0; i < 500; i++)); do
+	for ((i = 0; i < 2000; i++)); do
 		"$@" && return
 		sleep 0.01
 	done
-	die "$what: not within 5 s"
+	die "$what: not within 20 s"
 }
 
 # make_functions DRIVER NAME...: make functions of the stock test's identity

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --timeout 120
+# lab: --6.12 --time-travel --timeout 120
 #
 # With a link modelled, accesses take the time that they would take on it, and
 # exactly the same each time; the trace tells each one.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --profile cadence --timeout 120
+# lab: --6.12 --time-travel --profile cadence --timeout 120
 #
 # What is broken is found and said, and pcitest comes back, whatever the device
 # does. The last of it leaves a process in the kernel: the stock function never
@@ -70,7 +70,11 @@ is 0 jq .summary.failed "$work/run"
 # A signal: a whole report, and an end by that signal.
 pcitest run --suite irq --json >"$work/run" &
 pid=$!
-sleep 2
+messages=$(stat_of msi)
+more_messages() {
+	(($(stat_of msi) > messages))
+}
+wait_for "a test of MSI" more_messages
 kill -INT $pid
 status=0
 wait $pid || status=$?
