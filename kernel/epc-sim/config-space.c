@@ -3,14 +3,14 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * A configuration space as memory with rules: which bits the host can write,
- * and which it clears by writing 1 (PCIe 6.0, 7.5). Little-endian bytes, so
- * that any size at any offset is the same operation.
+ * which it clears by writing 1, and what a reset makes of them (PCIe 6.0, 7.5).
+ * Little-endian bytes, so that any size at any offset is the same operation.
  */
 
 #include <linux/bitfield.h>
 #include <linux/bits.h>
 
-#include "epc-sim.h"
+#include "config-space.h"
 
 /**
  * epc_sim_config_read() - read a register
@@ -103,35 +103,88 @@ void epc_sim_config_allow_clear(struct epc_sim_config *config, int where,
 }
 
 /**
- * epc_sim_config_reset() - forget what the host wrote to a register
+ * epc_sim_config_set_bits() - set bits of a register as the hardware does
  * @config: configuration space
  * @where: offset; with @size within the space
- * @size: bytes
+ * @size: 1, 2 or 4 bytes
+ * @bits: the bits; others stay
  */
-void epc_sim_config_reset(struct epc_sim_config *config, int where, int size)
+void epc_sim_config_set_bits(struct epc_sim_config *config, int where, int size,
+			     u32 bits)
+{
+	epc_sim_config_set(config, where, size,
+			   epc_sim_config_read(config, where, size) | bits);
+}
+
+/**
+ * epc_sim_config_preset() - say what a register is after a reset
+ * @config: configuration space
+ * @where: offset; with @size within the space
+ * @size: 1, 2 or 4 bytes
+ * @value: what it is now, and what its writable bits are after each reset
+ */
+void epc_sim_config_preset(struct epc_sim_config *config, int where, int size,
+			   u32 value)
 {
 	int i;
 
-	for (i = where; i < where + size; i++)
-		config->data[i] &= ~(config->writable[i] | config->clear[i]);
+	epc_sim_config_set(config, where, size, value);
+	for (i = 0; i < size; i++)
+		config->preset[where + i] = value >> (8 * i);
+}
+
+/* Error registers are sticky: they tell of what led to the reset. */
+static bool is_sticky(const struct epc_sim_config *config, int where)
+{
+	return where >= EPC_SIM_ECAP_AER && where < EPC_SIM_ECAP_ACS &&
+	       epc_sim_config_read(config, EPC_SIM_ECAP_AER, 2) ==
+		       PCI_EXT_CAP_ID_ERR;
+}
+
+/**
+ * epc_sim_config_reset() - forget what the host wrote
+ * @config: configuration space
+ *
+ * As any reset but that of a power cycle: error registers stay.
+ */
+void epc_sim_config_reset(struct epc_sim_config *config)
+{
+	int i;
+
+	for (i = 0; i < PCI_CFG_SPACE_EXP_SIZE; i++) {
+		u8 changes = config->writable[i] | config->clear[i];
+
+		if (changes && !is_sticky(config, i))
+			config->data[i] = (config->data[i] & ~changes) |
+					  (config->preset[i] & changes);
+	}
 }
 
 /**
  * epc_sim_config_add_pm() - add the power management capability
  * @config: configuration space
+ * @pme: wake-up events are signalled, from D0 and D3hot
  *
  * D0 and D3hot, and no reset between them.
  */
-void epc_sim_config_add_pm(struct epc_sim_config *config)
+void epc_sim_config_add_pm(struct epc_sim_config *config, bool pme)
 {
 	const int pm = EPC_SIM_CAP_PM;
+	u16 control = PCI_PM_CTRL_STATE_MASK;
+	u16 caps = 3;
+
+	if (pme) {
+		caps |= PCI_PM_CAP_PME_D0 | PCI_PM_CAP_PME_D3hot;
+		control |= PCI_PM_CTRL_PME_ENABLE;
+		epc_sim_config_allow_clear(config, pm + PCI_PM_CTRL, 2,
+					   PCI_PM_CTRL_PME_STATUS);
+	}
 
 	epc_sim_config_set(config, pm, 1, PCI_CAP_ID_PM);
-	epc_sim_config_set(config, pm + PCI_PM_PMC, 2, 3);
+	epc_sim_config_set(config, pm + PCI_PM_PMC, 2, caps);
 	epc_sim_config_set(config, pm + PCI_PM_CTRL, 2,
 			   PCI_PM_CTRL_NO_SOFT_RESET);
-	epc_sim_config_allow(config, pm + PCI_PM_CTRL, 2,
-			     PCI_PM_CTRL_STATE_MASK);
+	epc_sim_config_allow(config, pm + PCI_PM_CTRL, 2, control);
 }
 
 /**
@@ -139,7 +192,7 @@ void epc_sim_config_add_pm(struct epc_sim_config *config)
  * @config: configuration space
  * @type: PCI_EXP_TYPE_*
  *
- * A Gen3 x4 link with payloads up to 256 bytes.
+ * Payloads up to 256 bytes; the link is set by epc_sim_config_set_link().
  */
 void epc_sim_config_add_exp(struct epc_sim_config *config, u16 type)
 {
@@ -156,28 +209,47 @@ void epc_sim_config_add_exp(struct epc_sim_config *config, u16 type)
 	epc_sim_config_set(config, exp + PCI_EXP_FLAGS, 2,
 			   2 | FIELD_PREP(PCI_EXP_FLAGS_TYPE, type));
 	epc_sim_config_set(config, exp + PCI_EXP_DEVCAP, 4, device);
-	epc_sim_config_set(config, exp + PCI_EXP_DEVCTL, 2,
-			   FIELD_PREP(PCI_EXP_DEVCTL_READRQ, 2));
+	epc_sim_config_preset(config, exp + PCI_EXP_DEVCTL, 2,
+			      FIELD_PREP(PCI_EXP_DEVCTL_READRQ, 2));
 	epc_sim_config_allow(config, exp + PCI_EXP_DEVCTL, 2, control);
 	epc_sim_config_allow_clear(config, exp + PCI_EXP_DEVSTA, 2,
 				   PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED |
 				   PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD);
-	epc_sim_config_set(config, exp + PCI_EXP_LNKCAP, 4,
-			   PCI_EXP_LNKCAP_SLS_8_0GB |
-			   FIELD_PREP(PCI_EXP_LNKCAP_MLW, 4));
 	epc_sim_config_allow(config, exp + PCI_EXP_LNKCTL, 2,
 			     PCI_EXP_LNKCTL_ASPMC | PCI_EXP_LNKCTL_RCB |
 			     PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES);
-	epc_sim_config_set(config, exp + PCI_EXP_LNKSTA, 2,
-			   PCI_EXP_LNKSTA_CLS_8_0GB | PCI_EXP_LNKSTA_NLW_X4);
-	epc_sim_config_set(config, exp + PCI_EXP_LNKCAP2, 4,
-			   PCI_EXP_LNKCAP2_SLS_2_5GB |
-			   PCI_EXP_LNKCAP2_SLS_5_0GB |
-			   PCI_EXP_LNKCAP2_SLS_8_0GB);
-	epc_sim_config_set(config, exp + PCI_EXP_LNKCTL2, 2,
-			   PCI_EXP_LNKCTL2_TLS_8_0GT);
 	epc_sim_config_allow(config, exp + PCI_EXP_LNKCTL2, 2,
 			     PCI_EXP_LNKCTL2_TLS);
+}
+
+/**
+ * epc_sim_config_set_link() - say what link there is, and how fast it runs
+ * @config: configuration space with a PCI Express capability
+ * @max_generation: fastest speed, 1 to 5
+ * @width: lanes
+ * @generation: speed that it runs at; 0: the link is down
+ */
+void epc_sim_config_set_link(struct epc_sim_config *config,
+			     unsigned int max_generation, unsigned int width,
+			     unsigned int generation)
+{
+	const int exp = EPC_SIM_CAP_EXP;
+	u32 caps = epc_sim_config_read(config, exp + PCI_EXP_LNKCAP, 4);
+	u16 status = epc_sim_config_read(config, exp + PCI_EXP_LNKSTA, 2);
+
+	caps &= ~(u32)(PCI_EXP_LNKCAP_SLS | PCI_EXP_LNKCAP_MLW);
+	caps |= FIELD_PREP(PCI_EXP_LNKCAP_SLS, max_generation) |
+		FIELD_PREP(PCI_EXP_LNKCAP_MLW, width);
+	epc_sim_config_set(config, exp + PCI_EXP_LNKCAP, 4, caps);
+	/* Bit 1 is the first generation. */
+	epc_sim_config_set(config, exp + PCI_EXP_LNKCAP2, 4,
+			   GENMASK(max_generation, 1));
+
+	/* A link that is down shows the speed that it would begin with. */
+	status &= ~(u16)(PCI_EXP_LNKSTA_CLS | PCI_EXP_LNKSTA_NLW);
+	status |= FIELD_PREP(PCI_EXP_LNKSTA_CLS, generation ?: 1) |
+		  FIELD_PREP(PCI_EXP_LNKSTA_NLW, generation ? width : 0);
+	epc_sim_config_set(config, exp + PCI_EXP_LNKSTA, 2, status);
 }
 
 /**
@@ -222,6 +294,37 @@ void epc_sim_config_link_caps(struct epc_sim_config *config, bool msi,
 	epc_sim_config_set(config, EPC_SIM_CAP_EXP + PCI_CAP_LIST_NEXT, 1,
 			   msix ? EPC_SIM_CAP_MSIX : 0);
 	epc_sim_config_set(config, PCI_STATUS, 2, PCI_STATUS_CAP_LIST);
+}
+
+/**
+ * epc_sim_config_add_ext() - begin an extended capability
+ * @config: configuration space
+ * @where: offset; after all that are there
+ * @id: PCI_EXT_CAP_ID_*
+ * @version: version of its layout
+ *
+ * The list begins at PCI_CFG_SPACE_SIZE; where there is nothing, a null
+ * capability leads on (PCIe 6.0, 7.9.28).
+ */
+void epc_sim_config_add_ext(struct epc_sim_config *config, int where, u16 id,
+			    u8 version)
+{
+	int last = PCI_CFG_SPACE_SIZE;
+	u32 header;
+
+	for (;;) {
+		header = epc_sim_config_read(config, last, 4);
+		if (!PCI_EXT_CAP_NEXT(header) ||
+		    PCI_EXT_CAP_NEXT(header) == where)
+			break;
+		last = PCI_EXT_CAP_NEXT(header);
+	}
+	if (where != last)
+		epc_sim_config_set(config, last, 4,
+				   (header & 0x000fffff) | where << 20);
+
+	header = epc_sim_config_read(config, where, 4) & 0xfff00000;
+	epc_sim_config_set(config, where, 4, header | version << 16 | id);
 }
 
 /**

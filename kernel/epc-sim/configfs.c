@@ -33,6 +33,7 @@ struct epc_sim_function_group {
 struct epc_sim_instance {
 	struct epc_sim_knob_group knobs;
 	struct epc_sim_knob_group bars[PCI_STD_NUM_BARS];
+	struct epc_sim_knob_group port;
 	struct epc_sim_function_group functions[EPC_SIM_MAX_FUNCTIONS];
 	struct epc_sim_knob_gate gate; /* its lock protects what follows, too */
 	struct epc_sim_options options;
@@ -407,6 +408,7 @@ static struct config_group *epc_sim_make_instance(struct config_group *group,
 	instance->gate.instance = &instance_group->cg_item;
 	mutex_init(&instance->gate.lock);
 	instance->options.profile = *epc_sim_profile_find("generic");
+	epc_sim_port_knobs_init(&instance->options.port);
 	epc_sim_knob_group_init(&instance->knobs, name, &epc_sim_instance_type,
 				&instance->gate, &instance->options);
 
@@ -418,6 +420,9 @@ static struct config_group *epc_sim_make_instance(struct config_group *group,
 		configfs_add_default_group(&instance->bars[i].group,
 					   instance_group);
 	}
+	epc_sim_port_group_init(&instance->port, &instance->gate,
+				&instance->options.port);
+	configfs_add_default_group(&instance->port.group, instance_group);
 	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
 		snprintf(child, sizeof(child), "function%u", i);
 		config_group_init_type_name(&instance->functions[i].group,

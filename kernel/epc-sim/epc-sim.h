@@ -17,11 +17,14 @@
 #include <linux/srcu.h>
 #include <linux/types.h>
 
+#include "config-space.h"
+#include "port.h"
+
 /*
  * The path of an access, and the file that holds each part:
  *
  *   host CPU                                              endpoint CPU
- *   config  pci_ops ---> host.c ---> root-port.c
+ *   config  pci_ops ---> host.c ---> port.c               (see port.h)
  *                              \---> function.c           (header, BARs, MSI)
  *   BAR     ioremap ---> space.c ---> inbound.c ---> BAR memory of the function
  *   memory  <----------- outbound.c <--- space.c <--- ioremap of a window
@@ -230,20 +233,8 @@ struct epc_sim_link_model {
 struct epc_sim_options {
 	struct epc_sim_profile profile;
 	struct epc_sim_link_model link_model;
+	struct epc_sim_port_knobs port;
 };
-
-/* A configuration space: bytes, and which bits of them the host may change. */
-struct epc_sim_config {
-	u8 data[PCI_CFG_SPACE_EXP_SIZE];
-	u8 writable[PCI_CFG_SPACE_EXP_SIZE];
-	u8 clear[PCI_CFG_SPACE_EXP_SIZE];	/* write 1 to clear */
-};
-
-/* Where the capabilities are, in a function as in the port. */
-#define EPC_SIM_CAP_PM		0x40
-#define EPC_SIM_CAP_MSI		0x50
-#define EPC_SIM_CAP_EXP		0x70
-#define EPC_SIM_CAP_MSIX	0xb0
 
 struct epc_sim_bar {
 	phys_addr_t phys;	/* the endpoint's memory behind it; 0: none yet */
@@ -289,23 +280,24 @@ struct epc_sim_irq_count {
  * @profile: what the controller can do; fixed while live
  * @counters: what crossed the link, of all functions together
  * @link_model: what it costs; fixed while live
+ * @port_knobs: what the ports are like; fixed while live
+ * @num_ports: how many there are; fixed while live
  * @slot: which part of the address space and of the bus numbers is its own
  * @pdev: parent of the host bridge and of the controller; named as both
  * @lock: protects all below up to @srcu: configuration spaces, BARs, maps and
  *	the state of the link. Taken from any context, never held while memory
  *	is copied, an interrupt delivered or a function called back.
- * @port: configuration space of the root port
+ * @ports: from the root port down to the one that the endpoint is below
  * @functions: the endpoint's functions; see epc_sim_function()
  * @num_functions: how many these are, present or not; fixed while live
  * @maps: outbound maps
- * @link_wanted: the endpoint has started its controller
- * @link_up: accesses cross the link
- * @link_lost: the link went down since the host last enumerated
+ * @link_up: accesses cross the link to the endpoint, and all above it
+ * @link_lost: the link went down, which the functions have not been told
  * @wire_busy_ps: until when each direction of the link is taken
  * @srcu: held while BAR memory is accessed, so that clear_bar() can wait for
  *	accesses under way before the memory is freed
- * @worker: brings the link up and down; enumeration on the host runs here
- * @link_work: look at @link_wanted and @link_lost
+ * @worker: brings the link up, and tells functions of what happens to it
+ * @link_work: the link may come up, or has gone down
  * @bus_master_work: tell the functions of bus mastering
  * @bridge: the host's view: its bridge and all below
  * @windows: address space of the bridge: 32-bit, and 64-bit prefetchable
@@ -333,15 +325,16 @@ struct epc_sim {
 	struct epc_sim_profile profile;
 	atomic64_t counters[EPC_SIM_NUM_COUNTERS];
 	struct epc_sim_link_model link_model;
+	struct epc_sim_port_knobs port_knobs;
+	unsigned int num_ports;
 	unsigned int slot;
 	struct platform_device *pdev;
 
 	raw_spinlock_t lock;
-	struct epc_sim_config port;
+	struct epc_sim_port ports[EPC_SIM_MAX_PORTS];
 	struct epc_sim_function *functions;
 	unsigned int num_functions;
 	struct epc_sim_map maps[EPC_SIM_MAX_MAPS];
-	bool link_wanted;
 	bool link_up;
 	bool link_lost;
 	u64 wire_busy_ps[2];
@@ -429,41 +422,13 @@ int epc_sim_link_init(struct epc_sim *sim);
 void epc_sim_link_exit(struct epc_sim *sim);
 void epc_sim_link_start(struct epc_sim *sim);
 void epc_sim_link_stop(struct epc_sim *sim);
+void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
+		      bool hold);
 void epc_sim_link_bus_master(struct epc_sim *sim);
 
 /* host.c */
 int epc_sim_host_init(struct epc_sim *sim);
 void epc_sim_host_exit(struct epc_sim *sim);
-void epc_sim_host_add(struct epc_sim *sim);
-void epc_sim_host_remove(struct epc_sim *sim);
-
-/* config-space.c */
-u32 epc_sim_config_read(const struct epc_sim_config *config, int where,
-			int size);
-void epc_sim_config_write(struct epc_sim_config *config, int where, int size,
-			  u32 value);
-void epc_sim_config_set(struct epc_sim_config *config, int where, int size,
-			u32 value);
-void epc_sim_config_allow(struct epc_sim_config *config, int where, int size,
-			  u32 mask);
-void epc_sim_config_allow_clear(struct epc_sim_config *config, int where,
-				int size, u32 mask);
-void epc_sim_config_reset(struct epc_sim_config *config, int where, int size);
-void epc_sim_config_add_pm(struct epc_sim_config *config);
-void epc_sim_config_add_exp(struct epc_sim_config *config, u16 type);
-void epc_sim_config_add_msi(struct epc_sim_config *config, u8 order);
-void epc_sim_config_link_caps(struct epc_sim_config *config, bool msi,
-			      bool msix);
-bool epc_sim_config_in_d0(const struct epc_sim_config *config);
-
-/* root-port.c; all with sim->lock held */
-void epc_sim_port_init(struct epc_sim *sim);
-void epc_sim_port_write(struct epc_sim *sim, int where, int size, u32 value);
-void epc_sim_port_link_changed(struct epc_sim *sim);
-u8 epc_sim_port_secondary_bus(const struct epc_sim *sim);
-bool epc_sim_port_forwards_down(const struct epc_sim *sim, u64 addr,
-				size_t len);
-bool epc_sim_port_forwards_up(const struct epc_sim *sim);
 
 /* function.c; all but these two with sim->lock held */
 int epc_sim_functions_alloc(struct epc_sim *sim);
@@ -527,6 +492,7 @@ void epc_sim_outbound_unmap(struct epc_sim *sim,
 int epc_sim_interrupt_init(struct epc_sim *sim);
 void epc_sim_interrupt_exit(struct epc_sim *sim);
 int epc_sim_interrupt_map(struct epc_sim *sim, u8 pin);
+void epc_sim_interrupt_pin(struct epc_sim *sim, u8 pin);
 void epc_sim_interrupt_message(struct epc_sim *sim, u32 data);
 int epc_sim_interrupt_raise_intx(struct epc_sim *sim,
 				 struct epc_sim_function *function);

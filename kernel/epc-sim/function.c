@@ -6,7 +6,6 @@
  * and capabilities, as the endpoint function driver asked for them.
  */
 
-#include <linux/bitfield.h>
 #include <linux/lockdep.h>
 #include <linux/pci-epf.h>
 #include <linux/slab.h>
@@ -70,7 +69,7 @@ void epc_sim_function_init(struct epc_sim_function *function)
 			     PCI_COMMAND_INTX_DISABLE);
 	epc_sim_config_allow(config, PCI_CACHE_LINE_SIZE, 1, 0xff);
 	epc_sim_config_allow(config, PCI_INTERRUPT_LINE, 1, 0xff);
-	epc_sim_config_add_pm(config);
+	epc_sim_config_add_pm(config, false);
 	epc_sim_config_add_exp(config, PCI_EXP_TYPE_ENDPOINT);
 	epc_sim_config_link_caps(config, false, false);
 }
@@ -223,11 +222,7 @@ void epc_sim_function_reset(struct epc_sim_function *function)
 {
 	struct epc_sim_config *config = &function->config;
 
-	epc_sim_config_reset(config, 0, PCI_CFG_SPACE_EXP_SIZE);
-	epc_sim_config_set(config, EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL, 2,
-			   FIELD_PREP(PCI_EXP_DEVCTL_READRQ, 2));
-	epc_sim_config_set(config, EPC_SIM_CAP_EXP + PCI_EXP_LNKCTL2, 2,
-			   PCI_EXP_LNKCTL2_TLS_8_0GT);
+	epc_sim_config_reset(config);
 	if (function->has_msi)
 		epc_sim_config_set(config,
 				   EPC_SIM_CAP_MSI + PCI_MSI_PENDING_64, 4, 0);

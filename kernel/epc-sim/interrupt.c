@@ -228,6 +228,19 @@ int epc_sim_interrupt_map(struct epc_sim *sim, u8 pin)
 }
 
 /**
+ * epc_sim_interrupt_pin() - pulse an INTx pin of the root port
+ * @sim: the instance
+ * @pin: 1 for INTA to 4 for INTD
+ *
+ * Context: any.
+ */
+void epc_sim_interrupt_pin(struct epc_sim *sim, u8 pin)
+{
+	set_bit(pin - 1, &sim->intx_pending);
+	deliver_soon(sim);
+}
+
+/**
  * epc_sim_interrupt_message() - a message reached the host
  * @sim: the instance
  * @data: what was written
@@ -280,8 +293,7 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim,
 	}
 
 	epc_sim_count(sim, function, EPC_SIM_INTX, 1);
-	set_bit(pin - 1, &sim->intx_pending);
-	deliver_soon(sim);
+	epc_sim_interrupt_pin(sim, pin);
 	return 0;
 }
 

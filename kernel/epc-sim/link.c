@@ -2,10 +2,11 @@
 /*
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
- * The link between root port and endpoint. Starting the controller asks for
- * it, stopping the controller cuts it off at once; telling both sides takes a
- * thread of its own, because pci_epc_start() and pci_epc_stop() are called
- * with the controller's mutex held, which the functions need in order to react.
+ * The links below the ports, that to the endpoint above all. A link is up when
+ * nothing holds it down. It goes down at once; it comes up, and functions are
+ * told of either, in a thread of its own, because pci_epc_start() and
+ * pci_epc_stop() are called with the controller's mutex held, which the
+ * functions need in order to react. The host is told by the ports.
  */
 
 #include <linux/cleanup.h>
@@ -15,39 +16,94 @@
 
 #include "epc-sim.h"
 
-/*
- * The host enumerates on link-up and forgets on link-down. A link that was
- * down in between, however shortly, makes the host do both.
+/* Cut off all below a port. */
+static void link_cut(struct epc_sim_port *port)
+{
+	struct epc_sim *sim = port->sim;
+	struct epc_sim_port *below;
+
+	for (below = epc_sim_port_below(port); below;
+	     below = epc_sim_port_below(below)) {
+		if (epc_sim_port_has_link(below))
+			epc_sim_link_set(below, EPC_SIM_HOLD_ABOVE, true);
+		epc_sim_port_hot_reset(below);
+	}
+
+	if (port == epc_sim_slot(sim)) {
+		sim->link_up = false;
+		sim->link_lost = true;
+		epc_sim_functions_reset(sim);
+		kthread_queue_work(sim->worker, &sim->link_work);
+	}
+}
+
+/* Bring up what can be; whether that was the link to the endpoint. */
+static bool links_up(struct epc_sim *sim)
+{
+	struct epc_sim_port *port;
+
+	lockdep_assert_held(&sim->lock);
+	for (port = &sim->ports[0]; port; port = epc_sim_port_below(port)) {
+		if (!epc_sim_port_has_link(port) || port->held ||
+		    epc_sim_port_link_is_active(port))
+			continue;
+
+		epc_sim_port_link_changed(port, true);
+		if (port == epc_sim_slot(sim)) {
+			sim->link_up = true;
+			epc_sim_functions_set_multi(sim);
+			return true;
+		}
+		epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_ABOVE, false);
+	}
+
+	return false;
+}
+
+/**
+ * epc_sim_link_set() - hold a link down for a reason, or no longer
+ * @port: the port above the link
+ * @reason: the reason
+ * @hold: whether it applies
+ *
+ * Context: any, with sim->lock held. The link comes up later.
  */
+void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
+		      bool hold)
+{
+	struct epc_sim *sim = port->sim;
+
+	lockdep_assert_held(&sim->lock);
+	if (hold == test_bit(reason, &port->held))
+		return;
+
+	__assign_bit(reason, &port->held, hold);
+	if (port->held && epc_sim_port_link_is_active(port))
+		link_cut(port);
+	if (port->held)
+		epc_sim_port_link_changed(port, false);
+	else
+		kthread_queue_work(sim->worker, &sim->link_work);
+}
+
 static void link_work(struct kthread_work *work)
 {
 	struct epc_sim *sim = container_of(work, struct epc_sim, link_work);
-	bool lost, wanted, up;
+	bool lost, up = false;
 
+	/* A link that was down in between, however shortly, was down. */
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		lost = sim->link_lost;
 		sim->link_lost = false;
 	}
-	if (lost) {
-		epc_sim_host_remove(sim);
-		if (sim->profile.linkup_notifier)
-			pci_epc_linkdown(sim->epc);
-	}
+	if (lost && sim->profile.linkup_notifier)
+		pci_epc_linkdown(sim->epc);
 
-	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
-		wanted = sim->link_wanted;
-		up = sim->link_up;
-		if (wanted && !up) {
-			sim->link_up = true;
-			epc_sim_functions_set_multi(sim);
-			epc_sim_port_link_changed(sim);
-		}
-	}
-	if (wanted && !up) {
-		if (sim->profile.linkup_notifier)
-			pci_epc_linkup(sim->epc);
-		epc_sim_host_add(sim);
-	}
+	scoped_guard(raw_spinlock_irqsave, &sim->lock)
+		if (!sim->link_lost)
+			up = links_up(sim);
+	if (up && sim->profile.linkup_notifier)
+		pci_epc_linkup(sim->epc);
 }
 
 static void bus_master_work(struct kthread_work *work)
@@ -72,8 +128,8 @@ int epc_sim_link_init(struct epc_sim *sim)
 		return PTR_ERR(sim->worker);
 
 	/*
-	 * Hardware waits for no scheduler: on one CPU the host has enumerated
-	 * when pci_epc_start() returns, unless a driver sleeps in between.
+	 * Hardware waits for no scheduler: on one CPU the link is up when
+	 * pci_epc_start() returns.
 	 */
 	sched_set_fifo_low(sim->worker->task);
 
@@ -100,34 +156,22 @@ void epc_sim_link_exit(struct epc_sim *sim)
  */
 void epc_sim_link_start(struct epc_sim *sim)
 {
-	scoped_guard(raw_spinlock_irqsave, &sim->lock)
-		sim->link_wanted = true;
-
-	kthread_queue_work(sim->worker, &sim->link_work);
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_STOPPED, false);
 }
 
 /**
  * epc_sim_link_stop() - the endpoint cuts the link
  * @sim: the instance
  *
- * Nothing crosses the link from now on. The host finds out later.
+ * Nothing crosses the link from now on.
  *
  * Context: any.
  */
 void epc_sim_link_stop(struct epc_sim *sim)
 {
-	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
-		sim->link_wanted = false;
-		if (!sim->link_up)
-			return;
-
-		sim->link_up = false;
-		sim->link_lost = true;
-		epc_sim_functions_reset(sim);
-		epc_sim_port_link_changed(sim);
-	}
-
-	kthread_queue_work(sim->worker, &sim->link_work);
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_STOPPED, true);
 }
 
 /**

@@ -51,7 +51,7 @@ outbound_passes(struct epc_sim *sim, const struct epc_sim_function *function)
 	if (!epc_sim_config_in_d0(config))
 		return EPC_SIM_NOT_POWERED;
 	if (!(epc_sim_config_read(config, PCI_COMMAND, 2) &
-	      PCI_COMMAND_MASTER) || !epc_sim_port_forwards_up(sim))
+	      PCI_COMMAND_MASTER) || epc_sim_port_block_up(epc_sim_slot(sim)))
 		return EPC_SIM_NO_BUS_MASTER;
 
 	return EPC_SIM_OK;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * pci_epc_sim/NAME/port/	what the ports are like: see struct
+ *				epc_sim_port_knobs; while not live
+ */
+
+#include <linux/module.h>
+
+#include "epc-sim.h"
+#include "knobs.h"
+
+static const struct epc_sim_choice interrupts[] = {
+	{ "none", EPC_SIM_PORT_NONE },
+	{ "intx", EPC_SIM_PORT_INTX },
+	{ "msi", EPC_SIM_PORT_MSI },
+	{ "msi-x", EPC_SIM_PORT_MSIX },
+	{ }
+};
+
+#define KNOBS ((struct epc_sim_port_knobs *)0)
+
+EPC_SIM_FLAG(switch, &KNOBS->has_switch);
+EPC_SIM_FLAG(hotplug, &KNOBS->hotplug);
+EPC_SIM_FLAG(surprise, &KNOBS->surprise);
+EPC_SIM_FLAG(command_completed, &KNOBS->command_completed);
+EPC_SIM_FLAG(acs, &KNOBS->acs);
+EPC_SIM_CHOICE(interrupts, &KNOBS->interrupts, enum epc_sim_port_interrupts,
+	       interrupts);
+EPC_SIM_POWER_OF_TWO(vectors, &KNOBS->vectors, 1, EPC_SIM_PORT_VECTORS);
+EPC_SIM_NUMBER(message_pcie, &KNOBS->message_pcie, 0, EPC_SIM_PORT_VECTORS - 1);
+
+static struct configfs_attribute *port_attrs[] = {
+	&epc_sim_knob_attr_switch,
+	&epc_sim_knob_attr_hotplug,
+	&epc_sim_knob_attr_surprise,
+	&epc_sim_knob_attr_command_completed,
+	&epc_sim_knob_attr_acs,
+	&epc_sim_knob_attr_interrupts,
+	&epc_sim_knob_attr_vectors,
+	&epc_sim_knob_attr_message_pcie,
+	NULL,
+};
+
+static const struct config_item_type port_type = {
+	.ct_attrs = port_attrs,
+	.ct_owner = THIS_MODULE,
+};
+
+/**
+ * epc_sim_port_knobs_init() - set the knobs to those of an ordinary board
+ * @knobs: the knobs
+ */
+void epc_sim_port_knobs_init(struct epc_sim_port_knobs *knobs)
+{
+	*knobs = (struct epc_sim_port_knobs) {
+		.hotplug = true,
+		.surprise = true,
+		.command_completed = true,
+		.aer = true,
+		.dpc = true,
+		.acs = true,
+		.interrupts = EPC_SIM_PORT_MSI,
+		.vectors = 1,
+	};
+}
+
+/**
+ * epc_sim_port_group_init() - make the directory of the knobs
+ * @group: the directory, zeroed
+ * @gate: says whether they can be set
+ * @knobs: the knobs
+ *
+ * Context: may sleep.
+ */
+void epc_sim_port_group_init(struct epc_sim_knob_group *group,
+			     struct epc_sim_knob_gate *gate,
+			     struct epc_sim_port_knobs *knobs)
+{
+	epc_sim_knob_group_init(group, "port", &port_type, gate, knobs);
+}
