@@ -15,7 +15,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 
-static inline u32 memory_readl(const volatile void __iomem *addr)
+static inline u32 memory_readl(const void __iomem *addr)
 {
 	const void *memory = (const void __force *)addr;
 
@@ -25,7 +25,7 @@ static inline u32 memory_readl(const volatile void __iomem *addr)
 	return le32_to_cpu(READ_ONCE(*(const __le32 *)memory));
 }
 
-static inline void memory_writel(u32 value, volatile void __iomem *addr)
+static inline void memory_writel(u32 value, void __iomem *addr)
 {
 	void *memory = (void __force *)addr;
 

@@ -5,6 +5,9 @@
 # Two network devices of one kernel as two machines: each in a namespace of its
 # own, so that nothing between them takes a short cut.
 
+# shellcheck source=tests/lab/common.sh
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
 # net_device PATH: the name of the network device below a device in sysfs.
 net_device() {
 	local dir

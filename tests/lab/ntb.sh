@@ -6,8 +6,6 @@
 # The kernel's NTB, unchanged, from end to end: a network between the two sides,
 # all of whose data crosses the simulated link.
 
-# shellcheck source=tests/lab/common.sh
-. "$EPFLAB_TOP/tests/lab/common.sh"
 # shellcheck source=tests/lab/vntb.sh
 . "$EPFLAB_TOP/tests/lab/vntb.sh"
 
@@ -25,63 +23,17 @@ endpoint_can_send() {
 		! grep -qw __might_resched /proc/kallsyms
 }
 
-# received KEY RESULT
-received() {
-	jq ".sum_received.$1 // .sum.$1" <<<"$2"
-}
-
-# crossed WHAT FROM FRAMES BYTES: all of it went over the link; what it cost.
-crossed() {
-	local what=$1 from=$2 frames=$3 bytes=$4 writes written
-
-	case $from in
-	host) writes=host_writes written=host_write_bytes ;;
-	endpoint) writes=endpoint_writes written=endpoint_write_bytes ;;
-	esac
-	(($(stat_of $written) >= bytes)) ||
-		die "$what: $(stat_of $written) bytes crossed, should be $bytes"
-	awk '/^aborted_/ { n += $2 } END { exit n != 0 }' "$sim/epc-sim.0/stats" ||
-		die "$what: $(grep ^aborted_ "$sim/epc-sim.0/stats")"
-
-	echo "$what from $from: $bytes bytes in $frames frames," \
-		"$(stat_of $writes) posted writes," \
-		"$(stat_of host_reads) control reads," \
-		"$(stat_of msi) interrupts:" \
-		"$(awk "BEGIN { printf \"%.2f\", $(stat_of msi) / $frames }") a frame"
-}
-
-# arrived FROM TO: whether TO has received what FROM has sent so far.
-arrived() {
-	(($(net_count "$1" "${device_of[$1]}" tx_packets) == \
-		$(net_count "$2" "${device_of[$2]}" rx_packets)))
-}
-
-# transfer WHAT FROM TO OPTION...: sets RESULT. The receiver asks for the data, so
-# that it is over when all is there.
-transfer() {
-	local what=$1 from=$2 to=$3 frames
-	shift 3
-
-	echo >"$sim/epc-sim.0/stats"
-	frames=$(net_count "$from" "${device_of[$from]}" tx_packets)
-	RESULT=$(iperf "$to" "${address_of[$from]}" --reverse "$@")
-	wait_for "$what: the last frame from $from" arrived "$from" "$to"
-	wait_for "$what: the last frame from $to" arrived "$to" "$from"
-	frames=$(($(net_count "$from" "${device_of[$from]}" tx_packets) - frames))
-	crossed "$what" "$from" "$frames" "$(received bytes "$RESULT")"
-}
-
 # both FROM TO
 both() {
 	transfer TCP "$1" "$2" --bytes $bytes
-	(($(received bytes "$RESULT") >= bytes)) ||
+	(($(received bytes) >= bytes)) ||
 		die "TCP from $1: $RESULT"
 
 	# However short, a frame takes as much of the buffer as the longest.
 	transfer UDP "$1" "$2" --udp --bitrate 10M --length $datagram \
 		--bytes $((datagrams * datagram)) --window $window
-	is 0 received lost_packets "$RESULT"
-	(($(received packets "$RESULT") >= datagrams)) ||
+	is 0 received lost_packets
+	(($(received packets) >= datagrams)) ||
 		die "UDP from $1: $RESULT"
 }
 
