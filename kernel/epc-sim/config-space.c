@@ -297,6 +297,64 @@ void epc_sim_config_link_caps(struct epc_sim_config *config, bool msi,
 }
 
 /**
+ * epc_sim_config_set_bar() - let the host place a memory BAR
+ * @config: configuration space
+ * @where: offset of its register
+ * @size: bytes, a power of two
+ * @flags: PCI_BASE_ADDRESS_MEM_*; a 64-bit BAR takes the next register, too
+ *
+ * Where the host has placed it already, it stays as far as it is aligned.
+ */
+void epc_sim_config_set_bar(struct epc_sim_config *config, int where, u64 size,
+			    u32 flags)
+{
+	u64 mask = ~(size - 1) & PCI_BASE_ADDRESS_MEM_MASK;
+
+	epc_sim_config_allow(config, where, 4, lower_32_bits(mask));
+	epc_sim_config_set(config, where, 4,
+			   (epc_sim_config_read(config, where, 4) &
+			    lower_32_bits(mask)) |
+			   (flags & ~PCI_BASE_ADDRESS_MEM_MASK));
+	if (flags & PCI_BASE_ADDRESS_MEM_TYPE_64)
+		epc_sim_config_allow(config, where + 4, 4, upper_32_bits(mask));
+}
+
+/**
+ * epc_sim_config_clear_bar() - take a BAR away
+ * @config: configuration space
+ * @where: offset of its register
+ */
+void epc_sim_config_clear_bar(struct epc_sim_config *config, int where)
+{
+	bool wide = epc_sim_config_read(config, where, 4) &
+		    PCI_BASE_ADDRESS_MEM_TYPE_64;
+	int i;
+
+	for (i = 0; i < (wide ? 2 : 1); i++) {
+		epc_sim_config_allow(config, where + 4 * i, 4, 0);
+		epc_sim_config_set(config, where + 4 * i, 4, 0);
+	}
+}
+
+/**
+ * epc_sim_config_bar_address() - where the host has placed a BAR
+ * @config: configuration space
+ * @where: offset of its register
+ *
+ * Return: PCI address.
+ */
+u64 epc_sim_config_bar_address(const struct epc_sim_config *config, int where)
+{
+	u32 low = epc_sim_config_read(config, where, 4);
+	u64 address = low & (u32)PCI_BASE_ADDRESS_MEM_MASK;
+
+	if (low & PCI_BASE_ADDRESS_MEM_TYPE_64)
+		address |= (u64)epc_sim_config_read(config, where + 4, 4) << 32;
+
+	return address;
+}
+
+/**
  * epc_sim_config_add_ext() - begin an extended capability
  * @config: configuration space
  * @where: offset; after all that are there

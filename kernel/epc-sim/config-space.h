@@ -27,6 +27,8 @@ struct epc_sim_config {
 #define EPC_SIM_ECAP_AER	0x100
 #define EPC_SIM_ECAP_ACS	0x148
 #define EPC_SIM_ECAP_DPC	0x150
+#define EPC_SIM_ECAP_ARI	0x300
+#define EPC_SIM_ECAP_SRIOV	0x310
 
 u32 epc_sim_config_read(const struct epc_sim_config *config, int where,
 			int size);
@@ -49,6 +51,10 @@ void epc_sim_config_set_link(struct epc_sim_config *config,
 			     unsigned int max_generation, unsigned int width,
 			     unsigned int generation);
 void epc_sim_config_add_msi(struct epc_sim_config *config, u8 order);
+void epc_sim_config_set_bar(struct epc_sim_config *config, int where, u64 size,
+			    u32 flags);
+void epc_sim_config_clear_bar(struct epc_sim_config *config, int where);
+u64 epc_sim_config_bar_address(const struct epc_sim_config *config, int where);
 void epc_sim_config_link_caps(struct epc_sim_config *config, bool msi,
 			      bool msix);
 void epc_sim_config_add_ext(struct epc_sim_config *config, int where, u16 id,

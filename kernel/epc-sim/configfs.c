@@ -11,6 +11,7 @@
  *	stats			counters, one a line, 0 while not live; any
  *				write clears them
  *	functionN/stats		the same of one function
+ *	functionN/vfM/stats	the same of one virtual function of it
  */
 
 #include <linux/cleanup.h>
@@ -27,14 +28,18 @@
 
 struct epc_sim_function_group {
 	struct config_group group;
+	struct epc_sim_instance *instance;
 	unsigned int func_no;
+	unsigned int vfunc_no;
 };
 
 struct epc_sim_instance {
 	struct epc_sim_knob_group knobs;
 	struct epc_sim_knob_group bars[PCI_STD_NUM_BARS];
 	struct epc_sim_knob_group port;
-	struct epc_sim_function_group functions[EPC_SIM_MAX_FUNCTIONS];
+	/* physical functions, and virtual ones from 1 */
+	struct epc_sim_function_group functions[EPC_SIM_MAX_FUNCTIONS]
+					       [1 + EPC_SIM_MAX_VFS];
 	struct epc_sim_knob_gate gate; /* its lock protects what follows, too */
 	struct epc_sim_options options;
 	struct epc_sim *sim;	/* NULL: not live */
@@ -237,6 +242,10 @@ static const struct epc_sim_choice dma_engines[] = {
 
 EPC_SIM_NUMBER(max_functions, &OPTIONS->profile.max_functions,
 	       1, EPC_SIM_MAX_FUNCTIONS);
+EPC_SIM_NUMBER(max_vfs, &OPTIONS->profile.max_vfs, 0, EPC_SIM_MAX_VFS);
+EPC_SIM_POWER_OF_TWO(vf_bar_align, &OPTIONS->profile.vf_bar_align, 0, SZ_1M);
+EPC_SIM_FLAG(first_vf_has_bars, &OPTIONS->profile.first_vf_has_bars);
+EPC_SIM_FLAG(vf_events, &OPTIONS->profile.vf_events);
 EPC_SIM_NUMBER(max_maps, &OPTIONS->profile.max_maps, 1, EPC_SIM_MAX_MAPS);
 EPC_SIM_CHOICE(no_map_error, &OPTIONS->profile.no_map_error, int, &errors[1]);
 EPC_SIM_POWER_OF_TWO(region_align, &OPTIONS->profile.region_align, 1, SZ_1M);
@@ -267,6 +276,10 @@ EPC_SIM_NUMBER(latency_ns, &OPTIONS->link_model.latency_ns, 1, NSEC_PER_MSEC);
 static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_attr_profile,
 	&epc_sim_knob_attr_max_functions,
+	&epc_sim_knob_attr_max_vfs,
+	&epc_sim_knob_attr_vf_bar_align,
+	&epc_sim_knob_attr_first_vf_has_bars,
+	&epc_sim_knob_attr_vf_events,
 	&epc_sim_knob_attr_max_maps,
 	&epc_sim_knob_attr_no_map_error,
 	&epc_sim_knob_attr_region_align,
@@ -329,35 +342,37 @@ to_function_group(struct config_item *item)
 			    struct epc_sim_function_group, group);
 }
 
-static atomic64_t *function_counters(struct epc_sim *sim,
-				     struct config_item *item)
+/* With the instance's lock held: NULL while there is no such function. */
+static atomic64_t *
+epc_sim_function_counters(const struct epc_sim_function_group *group)
 {
-	return epc_sim_function(sim, to_function_group(item)->func_no,
-				0)->counters;
+	struct epc_sim *sim = group->instance->sim;
+
+	if (!sim || group->vfunc_no > sim->profile.max_vfs)
+		return NULL;
+
+	return epc_sim_function(sim, group->func_no, group->vfunc_no)->counters;
 }
 
 static ssize_t epc_sim_function_stats_show(struct config_item *item,
 					   char *page)
 {
-	struct epc_sim_instance *instance = to_instance(item->ci_parent);
-	struct epc_sim *sim;
+	struct epc_sim_function_group *group = to_function_group(item);
 
-	guard(mutex)(&instance->gate.lock);
-	sim = instance->sim;
-	return epc_sim_stats_print(sim ? function_counters(sim, item) : NULL,
-				   page);
+	guard(mutex)(&group->instance->gate.lock);
+	return epc_sim_stats_print(epc_sim_function_counters(group), page);
 }
 
 static ssize_t epc_sim_function_stats_store(struct config_item *item,
 					    const char *page, size_t count)
 {
-	struct epc_sim_instance *instance = to_instance(item->ci_parent);
-	struct epc_sim *sim;
+	struct epc_sim_function_group *group = to_function_group(item);
+	atomic64_t *counters;
 
-	guard(mutex)(&instance->gate.lock);
-	sim = instance->sim;
-	if (sim)
-		epc_sim_stats_reset(sim, function_counters(sim, item));
+	guard(mutex)(&group->instance->gate.lock);
+	counters = epc_sim_function_counters(group);
+	if (counters)
+		epc_sim_stats_reset(group->instance->sim, counters);
 
 	return count;
 }
@@ -392,13 +407,34 @@ static const struct config_item_type epc_sim_instance_type = {
 	.ct_owner = THIS_MODULE,
 };
 
+static void epc_sim_init_function_group(struct epc_sim_instance *instance,
+					unsigned int func_no,
+					unsigned int vfunc_no)
+{
+	struct epc_sim_function_group *group =
+		&instance->functions[func_no][vfunc_no];
+	struct config_group *parent = vfunc_no ?
+		&instance->functions[func_no][0].group : &instance->knobs.group;
+	char name[16];
+
+	group->instance = instance;
+	group->func_no = func_no;
+	group->vfunc_no = vfunc_no;
+	if (vfunc_no)
+		snprintf(name, sizeof(name), "vf%u", vfunc_no);
+	else
+		snprintf(name, sizeof(name), "function%u", func_no);
+	config_group_init_type_name(&group->group, name, &epc_sim_function_type);
+	configfs_add_default_group(&group->group, parent);
+}
+
 static struct config_group *epc_sim_make_instance(struct config_group *group,
 						  const char *name)
 {
 	struct epc_sim_instance *instance;
 	struct config_group *instance_group;
 	char child[16];
-	unsigned int i;
+	unsigned int i, v;
 
 	instance = kzalloc(sizeof(*instance), GFP_KERNEL);
 	if (!instance)
@@ -423,14 +459,9 @@ static struct config_group *epc_sim_make_instance(struct config_group *group,
 	epc_sim_port_group_init(&instance->port, &instance->gate,
 				&instance->options.port);
 	configfs_add_default_group(&instance->port.group, instance_group);
-	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
-		snprintf(child, sizeof(child), "function%u", i);
-		config_group_init_type_name(&instance->functions[i].group,
-					    child, &epc_sim_function_type);
-		instance->functions[i].func_no = i;
-		configfs_add_default_group(&instance->functions[i].group,
-					   instance_group);
-	}
+	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++)
+		for (v = 0; v <= EPC_SIM_MAX_VFS; v++)
+			epc_sim_init_function_group(instance, i, v);
 
 	return instance_group;
 }

@@ -25,7 +25,7 @@
  *
  *   host CPU                                              endpoint CPU
  *   config  pci_ops ---> host.c ---> port.c               (see port.h)
- *                              \---> function.c           (header, BARs, MSI)
+ *                              \---> function.c, sriov.c  (header, BARs, MSI)
  *   BAR     ioremap ---> space.c ---> inbound.c ---> BAR memory of the function
  *   memory  <----------- outbound.c <--- space.c <--- ioremap of a window
  *   IRQ     <----------- interrupt.c <-- epc.c <----- pci_epc_raise_irq()
@@ -37,6 +37,7 @@
 /* Limits of the simulation; what a controller allows is in its profile. */
 #define EPC_SIM_MAX_SIMS		8
 #define EPC_SIM_MAX_FUNCTIONS		8
+#define EPC_SIM_MAX_VFS			8 /* of each of these */
 #define EPC_SIM_MAX_MAPS		256
 #define EPC_SIM_MAX_WINDOWS		32
 
@@ -49,8 +50,8 @@
 /* Buses of one simulated hierarchy: the root bus and those below it. */
 #define EPC_SIM_BUSES			16
 
-/* Interrupt messages of one hierarchy: MSI-X of all functions and the port. */
-#define EPC_SIM_VECTORS			(EPC_SIM_MAX_FUNCTIONS * 2048 + 64)
+/* Interrupt messages of one hierarchy: as many as the data of MSI can name. */
+#define EPC_SIM_VECTORS			SZ_64K
 
 struct dentry;
 struct device;
@@ -89,6 +90,14 @@ struct epc_sim_bar_limits {
 struct epc_sim_profile {
 	const char *name;
 	unsigned int max_functions;
+	/* virtual functions of each physical one */
+	unsigned int max_vfs;
+	/* memory behind their BARs is aligned to this; a power of two, or 0 */
+	unsigned int vf_bar_align;
+	/* the first one says how large their BARs are; else all must agree */
+	bool first_vf_has_bars;
+	/* they are told of events, which the EPC core does not do */
+	bool vf_events;
 	/* outbound maps that can be live at once, and what the next one gets */
 	unsigned int max_maps;
 	int no_map_error;
@@ -256,6 +265,10 @@ struct epc_sim_function {
 	u16 msix_count;		/* MSI-X vectors; 0: no capability */
 	u8 msix_bar;
 	u32 msix_offset;	/* of the table; the PBA follows it */
+	/* of a physical function */
+	u8 num_vfs;		/* virtual functions that it shows the host */
+	u16 vf_device_id;
+	bool vfs_told;		/* that the controller is there */
 };
 
 /* A live outbound map: CPU addresses of the endpoint to PCI addresses. */
@@ -307,6 +320,8 @@ struct epc_sim_irq_count {
  * @epc: the endpoint's view: its controller
  * @epc_ops: its operations, less those that the profile does not have
  * @features: what of the profile the kernel's functions are told
+ * @vf_features: the same for virtual functions
+ * @max_vfs: virtual functions that each function can have
  * @irq_count: encoding of interrupt counts
  * @irq_observed: argument of the last op while @irq_count is found out; or NULL
  * @debugfs: directory of its files in debugfs
@@ -354,6 +369,8 @@ struct epc_sim {
 	struct pci_epc *epc;
 	struct pci_epc_ops epc_ops;
 	struct pci_epc_features features;
+	struct pci_epc_features vf_features;
+	u8 max_vfs[EPC_SIM_MAX_FUNCTIONS];
 	struct epc_sim_irq_count irq_count;
 	int *irq_observed;
 
@@ -426,14 +443,22 @@ void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
 		      bool hold);
 void epc_sim_link_bus_master(struct epc_sim *sim);
 
+/* notify.c */
+void epc_sim_notify_init(struct epc_sim *sim);
+void epc_sim_notify_link_up(struct epc_sim *sim);
+void epc_sim_notify_link_down(struct epc_sim *sim);
+void epc_sim_notify_bus_master(struct epc_sim *sim);
+
 /* host.c */
 int epc_sim_host_init(struct epc_sim *sim);
 void epc_sim_host_exit(struct epc_sim *sim);
 
-/* function.c; all but these two with sim->lock held */
+/* function.c; all but these three with sim->lock held */
 int epc_sim_functions_alloc(struct epc_sim *sim);
 struct epc_sim_function *epc_sim_function(struct epc_sim *sim, u8 func_no,
 					  u8 vfunc_no);
+struct epc_sim_function *epc_sim_function_at(struct epc_sim *sim,
+					     unsigned int devfn);
 void epc_sim_function_init(struct epc_sim_function *function);
 void epc_sim_function_set_header(struct epc_sim_function *function,
 				 const struct pci_epf_header *header);
@@ -452,6 +477,26 @@ void epc_sim_functions_reset(struct epc_sim *sim);
 void epc_sim_functions_set_multi(struct epc_sim *sim);
 int epc_sim_function_find_bar(const struct epc_sim_function *function, u64 addr,
 			      size_t len, u64 *offset);
+bool epc_sim_function_in_d0(struct epc_sim *sim,
+			    const struct epc_sim_function *function);
+
+/* sriov.c; all with sim->lock held */
+struct epc_sim_function *
+epc_sim_sriov_physical(struct epc_sim *sim,
+		       const struct epc_sim_function *function);
+unsigned int epc_sim_sriov_enabled(const struct epc_sim_function *function);
+bool epc_sim_sriov_answers(struct epc_sim *sim,
+			   const struct epc_sim_function *function);
+const struct epc_sim_bar *epc_sim_sriov_bar(struct epc_sim *sim, u8 func_no,
+					    enum pci_barno barno);
+void epc_sim_sriov_update_bars(struct epc_sim *sim,
+			       struct epc_sim_function *physical);
+void epc_sim_sriov_show(struct epc_sim *sim);
+void epc_sim_sriov_reset(struct epc_sim *sim,
+			 struct epc_sim_function *physical);
+struct epc_sim_function *
+epc_sim_sriov_find_bar(struct epc_sim *sim, struct epc_sim_function *physical,
+		       u64 addr, size_t len, int *barno, u64 *offset);
 
 /* epc.c */
 int epc_sim_epc_init(struct epc_sim *sim);

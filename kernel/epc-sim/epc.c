@@ -21,13 +21,18 @@ static int sim_write_header(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			    struct pci_epf_header *header)
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
+	struct epc_sim_function *function;
 
 	if (sim->profile.only_inta && header->interrupt_pin > PCI_INTERRUPT_INTA)
 		return -EINVAL;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
-	epc_sim_function_set_header(epc_sim_function(sim, func_no, vfunc_no),
-				    header);
+	function = epc_sim_function(sim, func_no, 0);
+	/* Virtual functions have but a device id, the same for all. */
+	if (vfunc_no)
+		function->vf_device_id = header->deviceid;
+	else
+		epc_sim_function_set_header(function, header);
 	return 0;
 }
 
@@ -64,10 +69,13 @@ static int check_bar(struct pci_epc *epc, const struct pci_epf_bar *bar)
 }
 
 /* Whether it is one that this controller has. */
-static int check_bar_of(struct epc_sim *sim, const struct pci_epf_bar *bar)
+static int check_bar_of(struct epc_sim *sim, u8 vfunc_no,
+			const struct pci_epf_bar *bar)
 {
 	const struct epc_sim_bar_limits *limits =
 		&sim->profile.bars[bar->barno];
+	unsigned int align = vfunc_no ? sim->profile.vf_bar_align :
+					sim->profile.bar_align;
 	struct pci_epc *epc = sim->epc;
 
 	if (limits->type == EPC_SIM_BAR_RESERVED ||
@@ -82,9 +90,9 @@ static int check_bar_of(struct epc_sim *sim, const struct pci_epf_bar *bar)
 			bar->barno, bar->size, limits->fixed_size);
 		return -EINVAL;
 	}
-	if (!IS_ALIGNED(bar->phys_addr, sim->profile.bar_align ?: 1)) {
+	if (!IS_ALIGNED(bar->phys_addr, align ?: 1)) {
 		dev_err(&epc->dev, "BAR%d: memory at %pad is not aligned to %u\n",
-			bar->barno, &bar->phys_addr, sim->profile.bar_align);
+			bar->barno, &bar->phys_addr, align);
 		return -EINVAL;
 	}
 	if (sim->profile.rigid_bars && bar->barno & 1 &&
@@ -99,12 +107,12 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 	struct epc_sim_function *function;
-	const struct epc_sim_bar *old;
+	const struct epc_sim_bar *old, *shared;
 	int ret;
 
 	ret = check_bar(epc, bar);
 	if (!ret)
-		ret = check_bar_of(sim, bar);
+		ret = check_bar_of(sim, vfunc_no, bar);
 	if (ret)
 		return ret;
 
@@ -119,7 +127,17 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	    (old->size != bar->size || old->flags != bar->flags))
 		return -EINVAL;
 
+	if (vfunc_no) {
+		shared = epc_sim_sriov_bar(sim, func_no, bar->barno);
+		if (!sim->profile.first_vf_has_bars && shared &&
+		    (shared->size != bar->size || shared->flags != bar->flags))
+			return -EINVAL;
+	}
+
 	epc_sim_function_set_bar(function, bar);
+	if (vfunc_no)
+		epc_sim_sriov_update_bars(sim, epc_sim_function(sim, func_no,
+								0));
 	return 0;
 }
 
@@ -128,10 +146,15 @@ static void sim_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 
-	scoped_guard(raw_spinlock_irqsave, &sim->lock)
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		epc_sim_function_clear_bar(epc_sim_function(sim, func_no,
 							    vfunc_no),
 					   bar);
+		if (vfunc_no)
+			epc_sim_sriov_update_bars(sim,
+						  epc_sim_function(sim, func_no,
+								   0));
+	}
 
 	/* The caller frees the memory next. */
 	synchronize_srcu(&sim->srcu);
@@ -288,7 +311,7 @@ static const struct pci_epc_features *sim_get_features(struct pci_epc *epc,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 
-	return &sim->features;
+	return vfunc_no ? &sim->vf_features : &sim->features;
 }
 
 /*
@@ -344,6 +367,8 @@ int epc_sim_epc_init(struct epc_sim *sim)
 	int ret;
 
 	epc_sim_profile_features(&sim->profile, &sim->features);
+	sim->vf_features = sim->features;
+	sim->vf_features.align = sim->profile.vf_bar_align;
 	sim->epc_ops = sim_epc_ops;
 	if (!sim->profile.align_addr)
 		sim->epc_ops.align_addr = NULL;
@@ -356,6 +381,11 @@ int epc_sim_epc_init(struct epc_sim *sim)
 	get_device(&epc->dev);
 	sim->epc = epc;
 	epc->max_functions = sim->profile.max_functions;
+	if (sim->profile.max_vfs) {
+		memset(sim->max_vfs, sim->profile.max_vfs,
+		       sizeof(sim->max_vfs));
+		epc->max_vfs = sim->max_vfs;
+	}
 	epc_set_drvdata(epc, sim);
 	epc_sim_irq_count_calibrate(sim);
 

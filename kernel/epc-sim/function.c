@@ -13,6 +13,8 @@
 
 #include "epc-sim.h"
 
+#define BAR(barno)	(PCI_BASE_ADDRESS_0 + 4 * (barno))
+
 /**
  * epc_sim_functions_alloc() - make the functions that a controller can have
  * @sim: the instance
@@ -25,7 +27,8 @@ int epc_sim_functions_alloc(struct epc_sim *sim)
 {
 	unsigned int i;
 
-	sim->num_functions = EPC_SIM_MAX_FUNCTIONS;
+	sim->num_functions = EPC_SIM_MAX_FUNCTIONS *
+			     (1 + sim->profile.max_vfs);
 	sim->functions = kvcalloc(sim->num_functions, sizeof(*sim->functions),
 				  GFP_KERNEL);
 	if (!sim->functions)
@@ -55,6 +58,19 @@ struct epc_sim_function *epc_sim_function(struct epc_sim *sim, u8 func_no,
 }
 
 /**
+ * epc_sim_function_at() - a function by its place on the endpoint's bus
+ * @sim: the instance
+ * @devfn: device and function number
+ *
+ * Return: the function, present or not, or NULL where there can be none.
+ */
+struct epc_sim_function *epc_sim_function_at(struct epc_sim *sim,
+					     unsigned int devfn)
+{
+	return devfn < sim->num_functions ? &sim->functions[devfn] : NULL;
+}
+
+/**
  * epc_sim_function_init() - make a function absent and blank
  * @function: the function; its numbers and counters stay
  */
@@ -63,20 +79,36 @@ void epc_sim_function_init(struct epc_sim_function *function)
 	struct epc_sim_config *config = &function->config;
 
 	memset_startat(function, 0, present);
+	epc_sim_config_add_pm(config, false);
+	epc_sim_config_add_exp(config, PCI_EXP_TYPE_ENDPOINT);
+	epc_sim_config_link_caps(config, false, false);
+
+	/* A virtual one has little of its own (PCIe 6.0, 9.3.4 and 9.3.5). */
+	if (function->vfunc_no) {
+		epc_sim_config_allow(config, PCI_COMMAND, 2,
+				     PCI_COMMAND_MASTER);
+		epc_sim_config_preset(config, EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL,
+				      2, 0);
+		epc_sim_config_allow(config, EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL,
+				     2, PCI_EXP_DEVCTL_BCR_FLR);
+		epc_sim_config_allow(config, EPC_SIM_CAP_EXP + PCI_EXP_LNKCTL,
+				     2, 0);
+		epc_sim_config_allow(config, EPC_SIM_CAP_EXP + PCI_EXP_LNKCTL2,
+				     2, 0);
+		return;
+	}
+
 	epc_sim_config_allow(config, PCI_COMMAND, 2,
 			     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
 			     PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
 			     PCI_COMMAND_INTX_DISABLE);
 	epc_sim_config_allow(config, PCI_CACHE_LINE_SIZE, 1, 0xff);
 	epc_sim_config_allow(config, PCI_INTERRUPT_LINE, 1, 0xff);
-	epc_sim_config_add_pm(config, false);
-	epc_sim_config_add_exp(config, PCI_EXP_TYPE_ENDPOINT);
-	epc_sim_config_link_caps(config, false, false);
 }
 
 /**
  * epc_sim_function_set_header() - give a function its identity
- * @function: the function; present from now on
+ * @function: the function, a physical one; present from now on
  * @header: its identity
  */
 void epc_sim_function_set_header(struct epc_sim_function *function,
@@ -99,6 +131,7 @@ void epc_sim_function_set_header(struct epc_sim_function *function,
 	epc_sim_config_set(config, PCI_INTERRUPT_PIN, 1,
 			   header->interrupt_pin);
 
+	function->vfs_told = false;
 	function->present = true;
 }
 
@@ -110,24 +143,18 @@ void epc_sim_function_set_header(struct epc_sim_function *function,
 void epc_sim_function_set_bar(struct epc_sim_function *function,
 			      const struct pci_epf_bar *bar)
 {
-	struct epc_sim_config *config = &function->config;
-	int where = PCI_BASE_ADDRESS_0 + 4 * bar->barno;
-	u64 mask = ~((u64)bar->size - 1) & PCI_BASE_ADDRESS_MEM_MASK;
-
 	function->bars[bar->barno] = (struct epc_sim_bar) {
 		.phys = bar->phys_addr,
 		.size = bar->size,
 		.flags = bar->flags,
 	};
 
-	epc_sim_config_allow(config, where, 4, lower_32_bits(mask));
-	epc_sim_config_set(config, where, 4,
-			   (epc_sim_config_read(config, where, 4) &
-			    lower_32_bits(mask)) |
-			   (bar->flags & ~PCI_BASE_ADDRESS_MEM_MASK));
-	if (bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64)
-		epc_sim_config_allow(config, where + 4, 4,
-				     upper_32_bits(mask));
+	/* Those of virtual functions are in the physical one: see sriov.c. */
+	if (function->vfunc_no)
+		function->present = true;
+	else
+		epc_sim_config_set_bar(&function->config, BAR(bar->barno),
+				       bar->size, bar->flags);
 }
 
 static bool has_bars(const struct epc_sim_function *function)
@@ -143,7 +170,7 @@ static bool has_bars(const struct epc_sim_function *function)
 
 /**
  * epc_sim_function_clear_bar() - take a BAR away
- * @function: the function
+ * @function: the function; a virtual one is gone with its last
  * @bar: the BAR
  *
  * With its last BAR it loses its interrupt messages: nobody says when it goes
@@ -152,23 +179,24 @@ static bool has_bars(const struct epc_sim_function *function)
 void epc_sim_function_clear_bar(struct epc_sim_function *function,
 				const struct pci_epf_bar *bar)
 {
-	bool wide = function->bars[bar->barno].flags &
-		    PCI_BASE_ADDRESS_MEM_TYPE_64;
-	int where = PCI_BASE_ADDRESS_0 + 4 * bar->barno;
-	int i;
+	struct epc_sim_bar *old = &function->bars[bar->barno];
 
-	memset(&function->bars[bar->barno], 0,
-	       sizeof(function->bars[bar->barno]));
-	for (i = 0; i < (wide ? 2 : 1); i++) {
-		epc_sim_config_allow(&function->config, where + 4 * i, 4, 0);
-		epc_sim_config_set(&function->config, where + 4 * i, 4, 0);
-	}
+	if (!old->size)
+		return;
 
-	if (!has_bars(function)) {
-		function->has_msi = false;
-		function->msix_count = 0;
-		epc_sim_config_link_caps(&function->config, false, false);
+	memset(old, 0, sizeof(*old));
+	if (!function->vfunc_no)
+		epc_sim_config_clear_bar(&function->config, BAR(bar->barno));
+	if (has_bars(function))
+		return;
+
+	if (function->vfunc_no) {
+		epc_sim_function_init(function);
+		return;
 	}
+	function->has_msi = false;
+	function->msix_count = 0;
+	epc_sim_config_link_caps(&function->config, false, false);
 }
 
 /**
@@ -243,6 +271,7 @@ void epc_sim_function_write(struct epc_sim *sim,
 	struct epc_sim_config *config = &function->config;
 	const int devctl = EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL;
 	u16 before = epc_sim_config_read(config, PCI_COMMAND, 2);
+	unsigned int vfs = epc_sim_sriov_enabled(function);
 	u16 after;
 
 	lockdep_assert_held(&sim->lock);
@@ -250,10 +279,29 @@ void epc_sim_function_write(struct epc_sim *sim,
 
 	if (epc_sim_config_read(config, devctl, 2) & PCI_EXP_DEVCTL_BCR_FLR)
 		epc_sim_function_reset(function);
+	if (vfs && !epc_sim_sriov_enabled(function))
+		epc_sim_sriov_reset(sim, function);
+	else if (function->num_vfs)
+		epc_sim_sriov_update_bars(sim, function);
 
 	after = epc_sim_config_read(config, PCI_COMMAND, 2);
 	if (after & ~before & PCI_COMMAND_MASTER)
 		epc_sim_link_bus_master(sim);
+}
+
+/**
+ * epc_sim_function_in_d0() - whether a function is powered
+ * @sim: the instance
+ * @function: the function; a virtual one is no longer so than its physical one
+ *
+ * Return: false in D3hot, where only configuration accesses are answered.
+ */
+bool epc_sim_function_in_d0(struct epc_sim *sim,
+			    const struct epc_sim_function *function)
+{
+	return epc_sim_config_in_d0(&function->config) &&
+	       epc_sim_config_in_d0(&epc_sim_sriov_physical(sim,
+							    function)->config);
 }
 
 /**
@@ -267,6 +315,8 @@ void epc_sim_functions_reset(struct epc_sim *sim)
 	lockdep_assert_held(&sim->lock);
 	for (i = 0; i < sim->num_functions; i++)
 		epc_sim_function_reset(&sim->functions[i]);
+	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++)
+		epc_sim_sriov_update_bars(sim, &sim->functions[i]);
 }
 
 /**
@@ -306,17 +356,12 @@ int epc_sim_function_find_bar(const struct epc_sim_function *function, u64 addr,
 
 	for (barno = 0; barno < PCI_STD_NUM_BARS; barno++) {
 		const struct epc_sim_bar *bar = &function->bars[barno];
-		int where = PCI_BASE_ADDRESS_0 + 4 * barno;
 		u64 base;
 
 		if (!bar->size)
 			continue;
 
-		base = epc_sim_config_read(config, where, 4) &
-		       (u32)PCI_BASE_ADDRESS_MEM_MASK;
-		if (bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64)
-			base |= (u64)epc_sim_config_read(config, where + 4, 4)
-				<< 32;
+		base = epc_sim_config_bar_address(config, BAR(barno));
 		if (addr < base || addr - base >= bar->size ||
 		    len > bar->size - (addr - base))
 			continue;

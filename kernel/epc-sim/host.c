@@ -29,11 +29,16 @@ static enum epc_sim_outcome host_find_function(struct epc_sim *sim,
 					       struct host_target *target)
 {
 	if (bus->number != epc_sim_port_secondary_bus(epc_sim_slot(sim)) ||
-	    PCI_SLOT(devfn) != 0)
+	    (PCI_SLOT(devfn) && !epc_sim_port_forwards_ari(epc_sim_slot(sim))))
 		return EPC_SIM_NO_FUNCTION;
 
-	target->function = epc_sim_function(sim, PCI_FUNC(devfn), 0);
-	return target->function->present ? EPC_SIM_OK : EPC_SIM_NO_FUNCTION;
+	target->function = epc_sim_function_at(sim, devfn);
+	if (!target->function || !target->function->present ||
+	    (target->function->vfunc_no &&
+	     !epc_sim_sriov_answers(sim, target->function)))
+		return EPC_SIM_NO_FUNCTION;
+
+	return EPC_SIM_OK;
 }
 
 /* Follow the bus numbers from port to port. */

@@ -86,8 +86,8 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 	if (!epc_sim_ports_forward_down(sim, addr, len))
 		return EPC_SIM_NO_BAR;
 
-	for (i = 0; i < sim->num_functions; i++) {
-		struct epc_sim_function *function = &sim->functions[i];
+	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
+		struct epc_sim_function *function = epc_sim_function(sim, i, 0);
 		u64 offset;
 		int barno;
 
@@ -95,9 +95,12 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 			continue;
 		barno = epc_sim_function_find_bar(function, addr, len, &offset);
 		if (barno < 0)
+			function = epc_sim_sriov_find_bar(sim, function, addr,
+							  len, &barno, &offset);
+		if (!function)
 			continue;
 		target->function = function;
-		if (!epc_sim_config_in_d0(&function->config))
+		if (!epc_sim_function_in_d0(sim, function))
 			return EPC_SIM_NOT_POWERED;
 
 		target->memory = epc_sim_bar_memory(&function->bars[barno],

@@ -52,6 +52,7 @@ static bool links_up(struct epc_sim *sim)
 		if (port == epc_sim_slot(sim)) {
 			sim->link_up = true;
 			epc_sim_functions_set_multi(sim);
+			epc_sim_sriov_show(sim);
 			return true;
 		}
 		epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_ABOVE, false);
@@ -89,21 +90,27 @@ void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
 static void link_work(struct kthread_work *work)
 {
 	struct epc_sim *sim = container_of(work, struct epc_sim, link_work);
-	bool lost, up = false;
+	bool lost, started, up = false;
 
 	/* A link that was down in between, however shortly, was down. */
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		lost = sim->link_lost;
 		sim->link_lost = false;
 	}
-	if (lost && sim->profile.linkup_notifier)
-		pci_epc_linkdown(sim->epc);
+	if (lost)
+		epc_sim_notify_link_down(sim);
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock)
+		started = !test_bit(EPC_SIM_HOLD_STOPPED,
+				    &epc_sim_slot(sim)->held);
+	if (started)
+		epc_sim_notify_init(sim);
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
 		if (!sim->link_lost)
 			up = links_up(sim);
-	if (up && sim->profile.linkup_notifier)
-		pci_epc_linkup(sim->epc);
+	if (up)
+		epc_sim_notify_link_up(sim);
 }
 
 static void bus_master_work(struct kthread_work *work)
@@ -111,7 +118,7 @@ static void bus_master_work(struct kthread_work *work)
 	struct epc_sim *sim = container_of(work, struct epc_sim,
 					   bus_master_work);
 
-	pci_epc_bus_master_enable_notify(sim->epc);
+	epc_sim_notify_bus_master(sim);
 }
 
 /**

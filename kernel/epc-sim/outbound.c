@@ -48,7 +48,7 @@ outbound_passes(struct epc_sim *sim, const struct epc_sim_function *function)
 	lockdep_assert_held(&sim->lock);
 	if (!sim->link_up)
 		return EPC_SIM_LINK_DOWN;
-	if (!epc_sim_config_in_d0(config))
+	if (!epc_sim_function_in_d0(sim, function))
 		return EPC_SIM_NOT_POWERED;
 	if (!(epc_sim_config_read(config, PCI_COMMAND, 2) &
 	      PCI_COMMAND_MASTER) || epc_sim_port_block_up(epc_sim_slot(sim)))

@@ -192,6 +192,12 @@ static void port_init(struct epc_sim_port *port)
 					   PCI_EXP_RTSTA_PME);
 	}
 
+	if (epc_sim_port_has_link(port)) {
+		epc_sim_config_set(config, exp + PCI_EXP_DEVCAP2, 4,
+				   PCI_EXP_DEVCAP2_ARI);
+		epc_sim_config_allow(config, exp + PCI_EXP_DEVCTL2, 2,
+				     PCI_EXP_DEVCTL2_ARI);
+	}
 	if (knobs->acs && epc_sim_port_has_link(port))
 		port_init_acs(port);
 }
@@ -293,6 +299,19 @@ bool epc_sim_port_forwards_bus(const struct epc_sim_port *port, u8 bus)
 	       bus <= epc_sim_config_read(&port->config, PCI_SUBORDINATE_BUS,
 					  1) &&
 	       epc_sim_config_in_d0(&port->config);
+}
+
+/**
+ * epc_sim_port_forwards_ari() - whether all of the bus below is one device's
+ * @port: the port above the endpoint
+ *
+ * Return: false where the port leads to device 0 only.
+ */
+bool epc_sim_port_forwards_ari(const struct epc_sim_port *port)
+{
+	return epc_sim_config_read(&port->config,
+				   EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL2, 2) &
+	       PCI_EXP_DEVCTL2_ARI;
 }
 
 /**

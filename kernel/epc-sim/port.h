@@ -139,6 +139,7 @@ void epc_sim_port_write(struct epc_sim_port *port, int where, int size,
 			u32 value);
 u8 epc_sim_port_secondary_bus(const struct epc_sim_port *port);
 bool epc_sim_port_forwards_bus(const struct epc_sim_port *port, u8 bus);
+bool epc_sim_port_forwards_ari(const struct epc_sim_port *port);
 u16 epc_sim_port_id(const struct epc_sim_port *port);
 bool epc_sim_ports_forward_down(struct epc_sim *sim, u64 addr, size_t len);
 struct epc_sim_port *epc_sim_port_block_up(struct epc_sim_port *port);

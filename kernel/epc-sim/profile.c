@@ -40,6 +40,9 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		/* All that the framework can express. */
 		.name = "generic",
 		.max_functions = EPC_SIM_MAX_FUNCTIONS,
+		.max_vfs = 4,
+		.vf_bar_align = SZ_4K,
+		.vf_events = true,
 		.max_maps = 32,
 		.no_map_error = -ENOSPC,
 		.region_align = 1,
@@ -154,6 +157,9 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		 */
 		.name = "cadence",
 		.max_functions = 8,
+		.max_vfs = 4,
+		.vf_bar_align = SZ_64K,
+		.first_vf_has_bars = true,
 		.max_maps = 30,
 		.no_map_error = -EINVAL,
 		.region_align = 1,

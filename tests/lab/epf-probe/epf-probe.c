@@ -81,13 +81,15 @@ static void window_close(struct probe_window *window)
 static int window_map(struct probe *probe, struct probe_window *window,
 		      u64 pci_addr)
 {
-	return pci_epc_map_addr(window->epc, probe->epf->func_no, 0,
-				window->phys, pci_addr, window->size);
+	return pci_epc_map_addr(window->epc, probe->epf->func_no,
+				probe->epf->vfunc_no, window->phys, pci_addr,
+				window->size);
 }
 
 static void window_unmap(struct probe *probe, struct probe_window *window)
 {
-	pci_epc_unmap_addr(window->epc, probe->epf->func_no, 0, window->phys);
+	pci_epc_unmap_addr(window->epc, probe->epf->func_no,
+			   probe->epf->vfunc_no, window->phys);
 }
 
 /* Bytes written through a map are the host's, at any offset and length. */
@@ -287,6 +289,28 @@ static int check_bars(struct probe *probe, struct probe_window *window)
 	       0 : -EIO;
 }
 
+/* What a virtual function cannot have. */
+static int check_virtual(struct probe *probe, struct probe_window *window)
+{
+	struct pci_epf *epf = probe->epf;
+	struct pci_epf_bar bar = epf->bar[BAR_5];
+
+	if (pci_epc_raise_irq(epf->epc, epf->func_no, epf->vfunc_no,
+			      PCI_IRQ_INTX, 1) != -EINVAL)
+		return -EIO;
+
+	/* The host gives all of them BARs of one size and kind. */
+	bar.size *= 2;
+	if (pci_epc_set_bar(epf->epc, epf->func_no, epf->vfunc_no, &bar) !=
+	    -EINVAL)
+		return -EIO;
+
+	bar = epf->bar[BAR_5];
+	bar.flags |= PCI_BASE_ADDRESS_MEM_PREFETCH;
+	return pci_epc_set_bar(epf->epc, epf->func_no, epf->vfunc_no, &bar) ==
+	       -EINVAL ? 0 : -EIO;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct probe *probe, struct probe_window *window);
@@ -300,6 +324,7 @@ static const struct {
 	{ "exhausted", check_exhausted },
 	{ "interrupts", check_interrupts },
 	{ "bars", check_bars },
+	{ "virtual", check_virtual },
 };
 
 static ssize_t probe_check_store(struct config_item *item, const char *page,
@@ -355,10 +380,13 @@ static int probe_epc_init(struct pci_epf *epf)
 	unsigned int i;
 	int ret;
 
-	ret = pci_epc_write_header(epf->epc, epf->func_no, epf->vfunc_no,
-				   epf->header);
-	if (ret)
-		return ret;
+	/* Of the virtual functions, only the first has a say in it. */
+	if (epf->vfunc_no <= 1) {
+		ret = pci_epc_write_header(epf->epc, epf->func_no,
+					   epf->vfunc_no, epf->header);
+		if (ret)
+			return ret;
+	}
 
 	for (i = 0; i < ARRAY_SIZE(probe_bars); i++) {
 		if (!probe->memory[probe_bars[i].barno])
