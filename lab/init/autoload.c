@@ -6,16 +6,24 @@
  */
 
 #include <errno.h>
+#include <glob.h>
 #include <linux/netlink.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "init.h"
 
 /* Kernel events are at most UEVENT_BUFFER_SIZE (linux/kobject.h) and a path. */
 #define EVENT_MAX	8192
+
+/* How long the host may take to find a function, in steps of 10 ms */
+#define SETTLE_STEP_US	10000
+#define SETTLE_STEPS	500
 
 static const char *find_variable(const char *event, size_t size,
 				 const char *name)
@@ -32,6 +40,12 @@ static const char *find_variable(const char *event, size_t size,
 	return NULL;
 }
 
+static void __attribute__((noreturn)) load(const char *alias)
+{
+	execlp("modprobe", "modprobe", "-q", "-b", "--", alias, NULL);
+	_exit(127);
+}
+
 static void handle(const char *event, size_t size)
 {
 	const char *action = find_variable(event, size, "ACTION");
@@ -40,8 +54,7 @@ static void handle(const char *event, size_t size)
 	if (!action || strcmp(action, "add") || !alias || fork())
 		return;
 	signal(SIGCHLD, SIG_DFL);
-	execlp("modprobe", "modprobe", "-q", "-b", "--", alias, NULL);
-	_exit(127);
+	load(alias);
 }
 
 void autoload_start(void)
@@ -75,5 +88,52 @@ void autoload_start(void)
 			continue; /* ENOBUFS: some were lost */
 		event[size] = '\0';
 		handle(event, size);
+	}
+}
+
+/* A bridge's alias has its base class, 06. */
+static bool read_alias(const char *path, char *alias, int size)
+{
+	FILE *file = fopen(path, "re");
+	bool found = file && fgets(alias, size, file) &&
+		     !strstr(alias, "bc06sc");
+
+	if (file)
+		fclose(file);
+	alias[found ? strcspn(alias, "\n") : 0] = '\0';
+	return found;
+}
+
+/*
+ * Wait until the host has found a function and loaded the modules for all that
+ * it has found; modprobe waits for one that is just being loaded. Without a
+ * function, as when its driver refused the controller, go on after a while.
+ */
+void autoload_settle(void)
+{
+	char alias[256];
+	bool found = false;
+	glob_t devices;
+	size_t i;
+	int step;
+
+	for (step = 0; step < SETTLE_STEPS && !found; step++) {
+		if (step)
+			usleep(SETTLE_STEP_US);
+		if (glob("/sys/bus/pci/devices/*/modalias", 0, NULL, &devices))
+			continue;
+		for (i = 0; i < devices.gl_pathc; i++) {
+			pid_t pid;
+
+			if (!read_alias(devices.gl_pathv[i], alias,
+					sizeof(alias)))
+				continue;
+			found = true;
+			pid = fork();
+			if (pid == 0)
+				load(alias);
+			waitpid(pid, NULL, 0);
+		}
+		globfree(&devices);
 	}
 }

@@ -9,8 +9,8 @@
  * RUN is a folder with two files of strings that end with NUL: `command`, the
  * command and its arguments, and `environ`, its environment, in which
  * EPFLAB_MODULES names the kernel's modules, EPFLAB_PROFILE the simulated
- * controller's profile, EPFLAB_APPLY a binding file to be applied first,
- * EPFLAB_TOP, EPFLAB_CACHE and PWD folders to be shown.
+ * controller's profile, EPFLAB_SET its other attributes, EPFLAB_APPLY a binding
+ * file to be applied first, EPFLAB_TOP, EPFLAB_CACHE and PWD folders to be shown.
  *
  * Four terminal lines lead outside:
  *	tty1	the command's input: a byte from here asks for a frame, a frame
@@ -218,9 +218,12 @@ int main(int argc, char **argv)
 	write_file("/dev/kmsg", "<5>epflab: start");
 	autoload_start();
 	if (option(argv, "sim"))
-		machine_make_sim(getenv("EPFLAB_PROFILE"));
-	if (getenv("EPFLAB_APPLY"))
+		machine_make_sim(getenv("EPFLAB_PROFILE"), getenv("EPFLAB_SET"));
+	if (getenv("EPFLAB_APPLY")) {
 		machine_apply(getenv("EPFLAB_APPLY"));
+		if (machine_started())
+			autoload_settle();
+	}
 
 	status = option(argv, "interactive") ? run_interactive(command)
 					     : run(command);

@@ -15,11 +15,13 @@ void write_file(const char *path, const char *text);
 void machine_set_up(const char *modules);
 void machine_close_outside(void);
 void machine_show(const char *path);
-void machine_make_sim(const char *profile);
+void machine_make_sim(const char *profile, char *knobs);
 void machine_apply(char *file);
+bool machine_started(void);
 
 /* autoload.c: modules for devices that appear from now on */
 void autoload_start(void);
+void autoload_settle(void);
 
 /* streams.c: the command's input, output and errors */
 int line_open_raw(const char *path);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,7 @@ void machine_set_up(const char *modules)
 	mount_one("tmpfs", "/run", "mode=755");
 	mount_one("configfs", "/sys/kernel/config", NULL);
 	mount_one("debugfs", "/sys/kernel/debug", NULL);
+	mount_one("tracefs", "/sys/kernel/tracing", NULL);
 
 	/* What udev makes elsewhere; here there is none. */
 	if (symlink("/proc/self/fd", "/dev/fd") < 0 ||
@@ -171,18 +173,48 @@ static void run_program(char *const argv[])
 		fail("%s", *said ? said : argv[0]);
 }
 
-/* Bring the simulated controller up; profile may be NULL. */
-void machine_make_sim(const char *profile)
+static void set_knob(const char *name, const char *value)
 {
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), SIM_GROUP "/" SIM_NAME "/%s", name);
+	write_file(path, value);
+}
+
+/*
+ * Bring the simulated controller up. The profile may be NULL; the knobs are
+ * NAME=VALUE, in one text with spaces between.
+ */
+void machine_make_sim(const char *profile, char *knobs)
+{
+	char *knob, *name;
+
 	run_program((char *[]){ "modprobe", "pci-epc-sim", NULL });
 	if (mkdir(SIM_GROUP "/" SIM_NAME, 0755) < 0)
 		fail(SIM_GROUP "/" SIM_NAME ": %s", strerror(errno));
 	if (profile)
-		write_file(SIM_GROUP "/" SIM_NAME "/profile", profile);
-	write_file(SIM_GROUP "/" SIM_NAME "/live", "1");
+		set_knob("profile", profile);
+	while ((knob = strsep(&knobs, " "))) {
+		name = strsep(&knob, "=");
+		if (knob)
+			set_knob(name, knob);
+	}
+	set_knob("live", "1");
 }
 
 void machine_apply(char *file)
 {
 	run_program((char *[]){ "epfctl", "--quiet", "apply", file, NULL });
+}
+
+/* Is the simulated controller started? Otherwise nothing will be found. */
+bool machine_started(void)
+{
+	FILE *file = fopen("/sys/kernel/config/pci_ep/controllers/" SIM_NAME
+			   "/start", "re");
+	int started = file ? getc(file) : 0;
+
+	if (file)
+		fclose(file);
+	return started == '1';
 }

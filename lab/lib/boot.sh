@@ -23,6 +23,7 @@ boot() {
 	env -0 PATH="$PROGRAMS:$PATH:/usr/sbin:/sbin" EPFLAB=1 EPFLAB_TOP="$TOP" \
 		EPFLAB_CACHE="$CACHE" EPFLAB_MODULES="$RUN/modules/lib/modules/$RELEASE" \
 		${OPT_PROFILE:+EPFLAB_PROFILE="$OPT_PROFILE"} \
+		EPFLAB_SET="${OPT_SET[*]}" \
 		${OPT_APPLY:+EPFLAB_APPLY="$OPT_APPLY"} \
 		PWD="$PWD" >"$RUN/environ"
 	cp "$INIT" "$RUN/init"
@@ -121,7 +122,7 @@ boot_follow() {
 		return
 	fi
 	if [[ $word == failed ]]; then
-		boot_log
+		sed -n '/epflab: start/,$p' "$RUN/log" >&2
 		say "inside: $rest"
 		STATUS=$EXIT_SETUP
 		return

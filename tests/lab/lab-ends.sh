@@ -58,3 +58,10 @@ ends 124 run --bare --module "$work/broken" -- true
 says "#error as told"
 ends 124 run --profile nonsense -- true
 says "profile"
+ends 124 run --set nonsense -- true
+says "--set nonsense: not KNOB=VALUE"
+ends 124 run --set max_maps=0 -- true
+says "max_maps: 0: Numerical result out of range"
+! grep -q "Linux version" "$work/err" || die "told of the boot, too"
+ends 0 run --set max_maps=3 --set max_functions=2 -- \
+	grep -q "^3$" /sys/kernel/config/pci_epc_sim/epc-sim.0/max_maps

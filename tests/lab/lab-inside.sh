@@ -17,7 +17,8 @@ is 0 id -u
 is lab hostname
 is 1 printenv EPFLAB
 is "$EPFLAB_TOP" pwd
-for type in / /tmp /run /dev /proc /sys /sys/kernel/config /sys/kernel/debug; do
+for type in / /tmp /run /dev /proc /sys /sys/kernel/config /sys/kernel/debug \
+	/sys/kernel/tracing; do
 	mountpoint -q "$type" || die "$type: not mounted"
 done
 [[ -e /sys/class/net/lo ]] ||
