@@ -165,11 +165,11 @@ check_style() {
 	local -a sources traces scripts
 	local source=${BUILDS[release]}/source flavour
 
-	mapfile -t sources < <(find kernel tests/lab -name '*.[ch]' \
+	mapfile -t sources < <(find kernel examples tests/lab -name '*.[ch]' \
 		! -name '*.mod.c' ! -name trace.h)
 	mapfile -t traces < <(find kernel -name trace.h)
 	mapfile -t scripts < <(grep -rlE '^#!/bin/(ba)?sh|^# shellcheck shell=' \
-		lab tests tools docs .ci)
+		lab tests tools docs examples .ci)
 	job style/checkpatch perl "$source/scripts/checkpatch.pl" \
 		--strict --no-tree --terse --show-types -f "${sources[@]}"
 	# Events are laid out in the kernel's own way.
@@ -183,16 +183,19 @@ check_style() {
 		--ignore-words-list statics
 	for flavour in debug 7.3; do
 		flavour_job "$flavour" "style/sparse ($flavour)" \
-			check_sparse "$flavour"
+			check_sparse "$flavour" kernel
+		flavour_job "$flavour" "style/sparse-example ($flavour)" \
+			check_sparse "$flavour" examples/endpoint-function
 	done
 }
 
-# check_sparse FLAVOUR: the modules again, with everything that make and sparse
-# find to say, except of locks: sparse does not know that guard() unlocks.
+# check_sparse FLAVOUR DIR: the modules of DIR again, with everything that make
+# and sparse find to say, except of locks: sparse does not know that guard()
+# unlocks.
 check_sparse() {
-	local dir=$WORK/sparse-$1
+	local dir=$WORK/sparse-$1-${2##*/}
 
-	module_copy "$TOP/kernel" "$dir"
+	module_copy "$TOP/$2" "$dir"
 	make -C "${BUILDS[$1]}" ARCH=um M="$dir" C=1 W=1 \
 		CF=-Wno-context modules >"$dir.log" 2>&1 || {
 		cat "$dir.log"
