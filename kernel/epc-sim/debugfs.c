@@ -33,6 +33,7 @@ void __init epc_sim_debugfs_register(void)
 void epc_sim_debugfs_init(struct epc_sim *sim)
 {
 	sim->debugfs = debugfs_create_dir(epc_sim_name(sim), debugfs_root);
+	epc_sim_faults_debugfs(sim, sim->debugfs);
 }
 
 /**

@@ -184,6 +184,12 @@ static u64 run(struct dma_channel *channel, struct dma_descriptor *descriptor)
 	u64 cost_ns = 0;
 	unsigned int i;
 
+	if (epc_sim_fault_dma(channel->sim, function_of(channel),
+			      descriptor->len)) {
+		result->result = DMA_TRANS_ABORTED;
+		return 0;
+	}
+
 	for (i = 0; i < descriptor->count; i++) {
 		result->result = move(channel, &descriptor->segments[i],
 				      &cost_ns);

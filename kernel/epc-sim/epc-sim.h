@@ -18,6 +18,7 @@
 #include <linux/types.h>
 
 #include "config-space.h"
+#include "faults.h"
 #include "port.h"
 
 /*
@@ -30,6 +31,7 @@
  *   memory  <----------- outbound.c <--- space.c <--- ioremap of a window
  *   IRQ     <----------- interrupt.c <-- epc.c <----- pci_epc_raise_irq()
  *
+ * request.c accounts for each of them, faults.c lets some go wrong.
  * epc.c holds what the endpoint asks of its controller, link.c what happens
  * when the link comes and goes, sim.c puts one together.
  */
@@ -52,11 +54,13 @@
 
 /* Interrupt messages of one hierarchy: as many as the data of MSI can name. */
 #define EPC_SIM_VECTORS			SZ_64K
+#define EPC_SIM_INTERRUPTS		(EPC_SIM_VECTORS + PCI_NUM_INTX)
 
 struct dentry;
 struct device;
 struct epc_sim;
 struct epc_sim_dma;
+struct epc_sim_faults;
 struct irq_domain;
 struct platform_device;
 
@@ -186,9 +190,12 @@ enum epc_sim_counter {
 	EPC_SIM_ABORTED_NO_BUS_MASTER,
 	EPC_SIM_ABORTED_POWER_STATE,
 	EPC_SIM_ABORTED_NO_MEMORY,
+	EPC_SIM_ABORTED_FAULT,
 	/* interrupts that the host had disabled or masked */
 	EPC_SIM_MASKED_INTERRUPTS,
-	EPC_SIM_NUM_COUNTERS,
+	/* injected faults, by kind */
+	EPC_SIM_FAULTS,
+	EPC_SIM_NUM_COUNTERS = EPC_SIM_FAULTS + EPC_SIM_NUM_FAULTS,
 };
 
 #define epc_sim_accesses(len)	DIV_ROUND_UP(len, sizeof(u64))
@@ -216,6 +223,7 @@ enum epc_sim_outcome {
 	EPC_SIM_NO_BUS_MASTER,
 	EPC_SIM_NOT_POWERED,
 	EPC_SIM_NO_MEMORY,
+	EPC_SIM_FAULT_INJECTED,
 };
 
 struct epc_sim_request {
@@ -224,6 +232,7 @@ struct epc_sim_request {
 	struct epc_sim_function *function;	/* NULL where it is not known */
 	u64 addr;		/* PCI address, or offset in configuration space */
 	size_t len;		/* bytes */
+	u64 delay_ns;		/* that it takes more than others */
 };
 
 enum epc_sim_direction {
@@ -311,6 +320,7 @@ struct epc_sim_irq_count {
  *	accesses under way before the memory is freed
  * @worker: brings the link up, and tells functions of what happens to it
  * @link_work: the link may come up, or has gone down
+ * @link_back_work: a link that a fault took down is no longer held
  * @bus_master_work: tell the functions of bus mastering
  * @bridge: the host's view: its bridge and all below
  * @windows: address space of the bridge: 32-bit, and 64-bit prefetchable
@@ -324,6 +334,7 @@ struct epc_sim_irq_count {
  * @max_vfs: virtual functions that each function can have
  * @irq_count: encoding of interrupt counts
  * @irq_observed: argument of the last op while @irq_count is found out; or NULL
+ * @faults: faults on demand
  * @debugfs: directory of its files in debugfs
  * @msi_domain: interrupt messages by number, for the host's devices
  * @intx_domain: INTA to INTD of the root port
@@ -331,8 +342,8 @@ struct epc_sim_irq_count {
  * @vectors_lock: protects @vectors; a mutex, as domains allocate in process
  *	context
  * @vectors: messages handed out
- * @pending: messages on their way to the host
- * @intx_pending: INTx pins on their way to the host
+ * @pending: messages on their way to the host, and INTx pins from
+ *	EPC_SIM_VECTORS on
  * @irq_timer: delivers @pending in hard interrupt context
  */
 struct epc_sim {
@@ -358,6 +369,7 @@ struct epc_sim {
 
 	struct kthread_worker *worker;
 	struct kthread_work link_work;
+	struct kthread_delayed_work link_back_work;
 	struct kthread_work bus_master_work;
 
 	struct pci_host_bridge *bridge;
@@ -374,6 +386,7 @@ struct epc_sim {
 	struct epc_sim_irq_count irq_count;
 	int *irq_observed;
 
+	struct epc_sim_faults *faults;
 	struct dentry *debugfs;
 
 	struct irq_domain *msi_domain;
@@ -381,8 +394,7 @@ struct epc_sim {
 	struct fwnode_handle *irq_fwnode;
 	struct mutex vectors_lock; /* see above */
 	DECLARE_BITMAP(vectors, EPC_SIM_VECTORS);
-	DECLARE_BITMAP(pending, EPC_SIM_VECTORS);
-	unsigned long intx_pending;
+	DECLARE_BITMAP(pending, EPC_SIM_INTERRUPTS);
 	struct hrtimer irq_timer;
 };
 
@@ -427,6 +439,11 @@ u64 epc_sim_request_begin(struct epc_sim *sim,
 			  const struct epc_sim_request *request);
 void epc_sim_request(struct epc_sim *sim,
 		     const struct epc_sim_request *request);
+bool epc_sim_request_passes(struct epc_sim *sim,
+			    struct epc_sim_request *request);
+void epc_sim_request_copy(struct epc_sim *sim,
+			  const struct epc_sim_request *request, void *to,
+			  const void *from);
 
 /* link-model.c */
 int epc_sim_link_model_parse(const char *text,
@@ -441,6 +458,8 @@ void epc_sim_link_start(struct epc_sim *sim);
 void epc_sim_link_stop(struct epc_sim *sim);
 void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
 		      bool hold);
+void epc_sim_link_lose(struct epc_sim *sim, enum epc_sim_hold reason,
+		       unsigned int duration_ms);
 void epc_sim_link_bus_master(struct epc_sim *sim);
 
 /* notify.c */
@@ -508,7 +527,6 @@ void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 			   size_t len);
 void *epc_sim_ram(phys_addr_t phys, size_t len);
 void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len);
-void epc_sim_copy(void *to, const void *from, size_t len);
 
 /* outbound.c */
 void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,
@@ -528,7 +546,8 @@ int epc_sim_outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
 			 phys_addr_t phys, u64 pci_addr, size_t size);
 u64 epc_sim_outbound_align(struct epc_sim *sim, u64 pci_addr, size_t *size,
 			   size_t *offset);
-bool epc_sim_outbound_can_map(struct epc_sim *sim);
+bool epc_sim_outbound_can_map(struct epc_sim *sim,
+			      struct epc_sim_function *function);
 void epc_sim_outbound_unmap(struct epc_sim *sim,
 			    struct epc_sim_function *function,
 			    phys_addr_t phys);
@@ -537,8 +556,11 @@ void epc_sim_outbound_unmap(struct epc_sim *sim,
 int epc_sim_interrupt_init(struct epc_sim *sim);
 void epc_sim_interrupt_exit(struct epc_sim *sim);
 int epc_sim_interrupt_map(struct epc_sim *sim, u8 pin);
+void epc_sim_interrupt_deliver(struct epc_sim *sim, unsigned int number);
 void epc_sim_interrupt_pin(struct epc_sim *sim, u8 pin);
 void epc_sim_interrupt_message(struct epc_sim *sim, u32 data);
+bool epc_sim_interrupt_send(struct epc_sim *sim,
+			    struct epc_sim_function *function, u32 data);
 int epc_sim_interrupt_raise_intx(struct epc_sim *sim,
 				 struct epc_sim_function *function);
 int epc_sim_interrupt_raise_msi(struct epc_sim *sim,

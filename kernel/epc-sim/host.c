@@ -96,6 +96,7 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 	/* What ends in a port does not cross the link. */
 	if (!target.port) {
 		request.function = target.function;
+		epc_sim_request_passes(sim, &request);
 		epc_sim_request(sim, &request);
 	}
 
@@ -125,8 +126,10 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 					       size, value);
 	}
 
+	/* One that takes the link down has been done before. */
 	if (!target.port) {
 		request.function = target.function;
+		epc_sim_request_passes(sim, &request);
 		epc_sim_request(sim, &request);
 	}
 	if (request.outcome != EPC_SIM_OK)

@@ -7,7 +7,6 @@
  * as all ones, and swallows writes.
  */
 
-#include <linux/align.h>
 #include <linux/cleanup.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
@@ -51,26 +50,6 @@ void *epc_sim_ram(phys_addr_t phys, size_t len)
 void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len)
 {
 	return bar->phys ? epc_sim_ram(bar->phys + offset, len) : NULL;
-}
-
-/**
- * epc_sim_copy() - copy as a bus does: an aligned word is one access
- * @to: destination
- * @from: source
- * @len: bytes
- */
-void epc_sim_copy(void *to, const void *from, size_t len)
-{
-	unsigned long addresses = (unsigned long)to | (unsigned long)from;
-
-	if (len == 8 && IS_ALIGNED(addresses, 8))
-		WRITE_ONCE(*(u64 *)to, READ_ONCE(*(const u64 *)from));
-	else if (len == 4 && IS_ALIGNED(addresses, 4))
-		WRITE_ONCE(*(u32 *)to, READ_ONCE(*(const u32 *)from));
-	else if (len == 2 && IS_ALIGNED(addresses, 2))
-		WRITE_ONCE(*(u16 *)to, READ_ONCE(*(const u16 *)from));
-	else
-		memcpy(to, from, len);
 }
 
 static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
@@ -161,13 +140,13 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 
 	scoped_guard(srcu, &sim->srcu) {
 		request.outcome = inbound_find(sim, addr, len, &target);
-		if (request.outcome == EPC_SIM_OK)
-			epc_sim_copy(buf, target.memory, len);
+		request.function = target.function;
+		if (epc_sim_request_passes(sim, &request))
+			epc_sim_request_copy(sim, &request, buf, target.memory);
 		else
 			memset(buf, 0xff, len);
 	}
 
-	request.function = target.function;
 	epc_sim_request(sim, &request);
 }
 
@@ -195,11 +174,11 @@ void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 
 	scoped_guard(srcu, &sim->srcu) {
 		request.outcome = inbound_find(sim, addr, len, &target);
-		if (request.outcome == EPC_SIM_OK)
-			epc_sim_copy(target.memory, buf, len);
+		request.function = target.function;
+		if (epc_sim_request_passes(sim, &request))
+			epc_sim_request_copy(sim, &request, target.memory, buf);
 	}
 
-	request.function = target.function;
 	epc_sim_request(sim, &request);
 
 	if (request.outcome == EPC_SIM_OK && target.msix_table)

@@ -134,19 +134,29 @@ static enum hrtimer_restart deliver(struct hrtimer *timer)
 	struct epc_sim *sim = container_of(timer, struct epc_sim, irq_timer);
 	unsigned int i;
 
-	for_each_set_bit(i, sim->pending, EPC_SIM_VECTORS)
-		if (test_and_clear_bit(i, sim->pending))
+	for_each_set_bit(i, sim->pending, EPC_SIM_INTERRUPTS) {
+		if (!test_and_clear_bit(i, sim->pending))
+			continue;
+		if (i < EPC_SIM_VECTORS)
 			generic_handle_domain_irq(sim->msi_domain, i);
-
-	for_each_set_bit(i, &sim->intx_pending, PCI_NUM_INTX)
-		if (test_and_clear_bit(i, &sim->intx_pending))
-			generic_handle_domain_irq(sim->intx_domain, i);
+		else
+			generic_handle_domain_irq(sim->intx_domain,
+						  i - EPC_SIM_VECTORS);
+	}
 
 	return HRTIMER_NORESTART;
 }
 
-static void deliver_soon(struct epc_sim *sim)
+/**
+ * epc_sim_interrupt_deliver() - interrupt the host
+ * @sim: the instance
+ * @number: message, or EPC_SIM_VECTORS + pin
+ *
+ * Context: any.
+ */
+void epc_sim_interrupt_deliver(struct epc_sim *sim, unsigned int number)
 {
+	set_bit(number, sim->pending);
 	hrtimer_start(&sim->irq_timer, 0, HRTIMER_MODE_REL_HARD);
 }
 
@@ -236,12 +246,11 @@ int epc_sim_interrupt_map(struct epc_sim *sim, u8 pin)
  */
 void epc_sim_interrupt_pin(struct epc_sim *sim, u8 pin)
 {
-	set_bit(pin - 1, &sim->intx_pending);
-	deliver_soon(sim);
+	epc_sim_interrupt_deliver(sim, EPC_SIM_VECTORS + pin - 1);
 }
 
 /**
- * epc_sim_interrupt_message() - a message reached the host
+ * epc_sim_interrupt_message() - a message reaches the host
  * @sim: the instance
  * @data: what was written
  *
@@ -249,14 +258,39 @@ void epc_sim_interrupt_pin(struct epc_sim *sim, u8 pin)
  */
 void epc_sim_interrupt_message(struct epc_sim *sim, u32 data)
 {
-	if (data >= EPC_SIM_VECTORS)
-		return;
-
-	set_bit(data, sim->pending);
-	deliver_soon(sim);
+	if (data < EPC_SIM_VECTORS)
+		epc_sim_interrupt_deliver(sim, data);
 }
 
 /* --- The endpoint's side ------------------------------------------------ */
+
+/* Unless a fault has it that it gets lost or comes later. */
+static bool interrupt_host(struct epc_sim *sim,
+			   struct epc_sim_function *function,
+			   unsigned int number)
+{
+	if (epc_sim_fault_interrupt_lost(sim, function))
+		return false;
+
+	if (!epc_sim_fault_interrupt_late(sim, function, number))
+		epc_sim_interrupt_deliver(sim, number);
+	return true;
+}
+
+/**
+ * epc_sim_interrupt_send() - a message is on its way to the host
+ * @sim: the instance
+ * @function: function that it is from
+ * @data: what was written
+ *
+ * Context: any.
+ * Return: false where it gets lost.
+ */
+bool epc_sim_interrupt_send(struct epc_sim *sim,
+			    struct epc_sim_function *function, u32 data)
+{
+	return data >= EPC_SIM_VECTORS || interrupt_host(sim, function, data);
+}
 
 /**
  * epc_sim_interrupt_raise_intx() - pulse a function's INTx pin
@@ -292,8 +326,8 @@ int epc_sim_interrupt_raise_intx(struct epc_sim *sim,
 		}
 	}
 
-	epc_sim_count(sim, function, EPC_SIM_INTX, 1);
-	epc_sim_interrupt_pin(sim, pin);
+	if (interrupt_host(sim, function, EPC_SIM_VECTORS + pin - 1))
+		epc_sim_count(sim, function, EPC_SIM_INTX, 1);
 	return 0;
 }
 
@@ -340,9 +374,10 @@ static int raise_msi(struct epc_sim *sim, struct epc_sim_function *function,
 }
 
 /* Whether a message has a map to go through, where it needs one. */
-static bool can_send(struct epc_sim *sim)
+static bool can_send(struct epc_sim *sim, struct epc_sim_function *function)
 {
-	return !sim->profile.map_for_message || epc_sim_outbound_can_map(sim);
+	return !sim->profile.map_for_message ||
+	       epc_sim_outbound_can_map(sim, function);
 }
 
 /**
@@ -358,7 +393,7 @@ int epc_sim_interrupt_raise_msi(struct epc_sim *sim,
 				struct epc_sim_function *function, u16 vector)
 {
 	if (!function->has_msi || vector < 1 || vector > 32 ||
-	    !can_send(sim))
+	    !can_send(sim, function))
 		return -EINVAL;
 
 	return raise_msi(sim, function, vector - 1);
@@ -462,7 +497,7 @@ int epc_sim_interrupt_raise_msix(struct epc_sim *sim,
 		epc_sim_count(sim, function, EPC_SIM_MASKED_INTERRUPTS, 1);
 		return -EPERM;
 	}
-	if (!can_send(sim))
+	if (!can_send(sim, function))
 		return -EINVAL;
 
 	raise_msix(sim, function, &table, vector - 1);

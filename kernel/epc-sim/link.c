@@ -11,6 +11,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/platform_device.h>
 #include <linux/sched.h>
 
@@ -87,6 +88,12 @@ void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
 		kthread_queue_work(sim->worker, &sim->link_work);
 }
 
+static void link_undo_faults(struct epc_sim *sim)
+{
+	epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_FAULT, false);
+	epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_REMOVED, false);
+}
+
 static void link_work(struct kthread_work *work)
 {
 	struct epc_sim *sim = container_of(work, struct epc_sim, link_work);
@@ -111,6 +118,15 @@ static void link_work(struct kthread_work *work)
 			up = links_up(sim);
 	if (up)
 		epc_sim_notify_link_up(sim);
+}
+
+static void link_back_work(struct kthread_work *work)
+{
+	struct epc_sim *sim = container_of(work, struct epc_sim,
+					   link_back_work.work);
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	link_undo_faults(sim);
 }
 
 static void bus_master_work(struct kthread_work *work)
@@ -141,6 +157,7 @@ int epc_sim_link_init(struct epc_sim *sim)
 	sched_set_fifo_low(sim->worker->task);
 
 	kthread_init_work(&sim->link_work, link_work);
+	kthread_init_delayed_work(&sim->link_back_work, link_back_work);
 	kthread_init_work(&sim->bus_master_work, bus_master_work);
 	return 0;
 }
@@ -152,6 +169,7 @@ int epc_sim_link_init(struct epc_sim *sim)
 void epc_sim_link_exit(struct epc_sim *sim)
 {
 	epc_sim_link_stop(sim);
+	kthread_cancel_delayed_work_sync(&sim->link_back_work);
 	kthread_destroy_worker(sim->worker);
 }
 
@@ -159,11 +177,12 @@ void epc_sim_link_exit(struct epc_sim *sim)
  * epc_sim_link_start() - the endpoint wants the link
  * @sim: the instance
  *
- * Context: any. The link comes up later.
+ * Context: any. The link comes up later, faults are over.
  */
 void epc_sim_link_start(struct epc_sim *sim)
 {
 	guard(raw_spinlock_irqsave)(&sim->lock);
+	link_undo_faults(sim);
 	epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_STOPPED, false);
 }
 
@@ -179,6 +198,27 @@ void epc_sim_link_stop(struct epc_sim *sim)
 {
 	guard(raw_spinlock_irqsave)(&sim->lock);
 	epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_STOPPED, true);
+}
+
+/**
+ * epc_sim_link_lose() - the link goes down by itself
+ * @sim: the instance
+ * @reason: EPC_SIM_HOLD_FAULT or EPC_SIM_HOLD_REMOVED
+ * @duration_ms: for how long; 0: until the controller is started again
+ *
+ * Context: any.
+ */
+void epc_sim_link_lose(struct epc_sim *sim, enum epc_sim_hold reason,
+		       unsigned int duration_ms)
+{
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	if (!sim->link_up)
+		return;
+
+	epc_sim_link_set(epc_sim_slot(sim), reason, true);
+	if (duration_ms)
+		kthread_mod_delayed_work(sim->worker, &sim->link_back_work,
+					 msecs_to_jiffies(duration_ms));
 }
 
 /**

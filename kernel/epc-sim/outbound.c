@@ -82,12 +82,14 @@ static void outbound_move(struct epc_sim *sim, struct epc_sim_request *request,
 {
 	void *memory;
 
-	if (request->outcome != EPC_SIM_OK)
+	if (!epc_sim_request_passes(sim, request))
 		return;
 
 	if (write && request->len == 4 &&
 	    request->addr == epc_sim_space_msi_address(sim)) {
-		epc_sim_interrupt_message(sim, get_unaligned_le32(buf));
+		if (!epc_sim_interrupt_send(sim, request->function,
+					    get_unaligned_le32(buf)))
+			request->outcome = EPC_SIM_FAULT_INJECTED;
 		return;
 	}
 
@@ -95,9 +97,9 @@ static void outbound_move(struct epc_sim *sim, struct epc_sim_request *request,
 	if (!memory)
 		request->outcome = EPC_SIM_NO_MEMORY;
 	else if (write)
-		epc_sim_copy(memory, buf, request->len);
+		epc_sim_request_copy(sim, request, memory, buf);
 	else
-		epc_sim_copy(buf, memory, request->len);
+		epc_sim_request_copy(sim, request, buf, memory);
 }
 
 /**
@@ -258,6 +260,7 @@ static int outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
 	unsigned int align = sim->profile.region_align;
 	struct epc_sim_map *free = NULL;
 	unsigned int i;
+	int ret;
 
 	if (!size || phys < base || phys - base >= space ||
 	    size > space - (phys - base) || pci_addr + size - 1 < pci_addr) {
@@ -279,6 +282,12 @@ static int outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
 		pci_addr = round_down(pci_addr, passed);
 		size = min(size, passed);
 	}
+
+	ret = epc_sim_fault_map(sim, function, size);
+	if (ret)
+		return ret;
+	if (epc_sim_fault_maps_exhausted(sim, function))
+		return sim->profile.no_map_error;
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		if (sim->profile.no_link_error && !sim->link_up)
@@ -319,7 +328,8 @@ static int outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
  *
  * Return: 0, -EINVAL where the range is not in the outbound space or not
  *	aligned as the profile wants, -EBUSY where it is mapped already, the
- *	profile's errors when all maps are in use or the link is down.
+ *	profile's errors when all maps are in use or the link is down, and any
+ *	that is injected.
  */
 int epc_sim_outbound_map(struct epc_sim *sim, struct epc_sim_function *function,
 			 phys_addr_t phys, u64 pci_addr, size_t size)
@@ -361,12 +371,17 @@ u64 epc_sim_outbound_align(struct epc_sim *sim, u64 pci_addr, size_t *size,
 /**
  * epc_sim_outbound_can_map() - whether there is one more map to be had
  * @sim: the instance
+ * @function: function that asks
  *
  * Return: true if so, at this moment.
  */
-bool epc_sim_outbound_can_map(struct epc_sim *sim)
+bool epc_sim_outbound_can_map(struct epc_sim *sim,
+			      struct epc_sim_function *function)
 {
 	unsigned int i;
+
+	if (epc_sim_fault_maps_exhausted(sim, function))
+		return false;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
 	for (i = 0; i < sim->profile.max_maps; i++)

@@ -3,8 +3,13 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * Every access that crosses the link, or tries to, is accounted for here:
- * counted, traced, and charged with the time that it takes.
+ * counted, traced, and charged with the time that it takes. On its way it may
+ * meet a fault.
  */
+
+#include <linux/align.h>
+#include <linux/random.h>
+#include <linux/string.h>
 
 #include "epc-sim.h"
 
@@ -35,6 +40,7 @@ static const enum epc_sim_counter outcome_counters[] = {
 	[EPC_SIM_NO_BUS_MASTER] = EPC_SIM_ABORTED_NO_BUS_MASTER,
 	[EPC_SIM_NOT_POWERED] = EPC_SIM_ABORTED_POWER_STATE,
 	[EPC_SIM_NO_MEMORY] = EPC_SIM_ABORTED_NO_MEMORY,
+	[EPC_SIM_FAULT_INJECTED] = EPC_SIM_ABORTED_FAULT,
 };
 
 static void count(struct epc_sim *sim, const struct epc_sim_request *request)
@@ -75,6 +81,76 @@ static void count(struct epc_sim *sim, const struct epc_sim_request *request)
 }
 
 /**
+ * epc_sim_request_passes() - whether a request gets through
+ * @sim: the instance
+ * @request: what is requested, and what would become of it; a fault may change
+ *	that
+ *
+ * To be asked once, before data moves.
+ *
+ * Context: any, without sim->lock.
+ * Return: true if so.
+ */
+bool epc_sim_request_passes(struct epc_sim *sim,
+			    struct epc_sim_request *request)
+{
+	if (request->outcome == EPC_SIM_OK)
+		epc_sim_fault_request(sim, request);
+
+	return request->outcome == EPC_SIM_OK;
+}
+
+/* As a bus does: an aligned word is one access. */
+static void copy(void *to, const void *from, size_t len)
+{
+	unsigned long addresses = (unsigned long)to | (unsigned long)from;
+
+	if (len == 8 && IS_ALIGNED(addresses, 8))
+		WRITE_ONCE(*(u64 *)to, READ_ONCE(*(const u64 *)from));
+	else if (len == 4 && IS_ALIGNED(addresses, 4))
+		WRITE_ONCE(*(u32 *)to, READ_ONCE(*(const u32 *)from));
+	else if (len == 2 && IS_ALIGNED(addresses, 2))
+		WRITE_ONCE(*(u16 *)to, READ_ONCE(*(const u16 *)from));
+	else
+		memcpy(to, from, len);
+}
+
+static void flip_a_bit(u8 *data, size_t len)
+{
+	size_t bit = get_random_u32_below(len * BITS_PER_BYTE);
+
+	data[bit / BITS_PER_BYTE] ^= BIT(bit % BITS_PER_BYTE);
+}
+
+/**
+ * epc_sim_request_copy() - move the data of a request
+ * @sim: the instance
+ * @request: one that passes
+ * @to: destination
+ * @from: source
+ *
+ * Context: any.
+ */
+void epc_sim_request_copy(struct epc_sim *sim,
+			  const struct epc_sim_request *request, void *to,
+			  const void *from)
+{
+	u64 word;
+
+	if (!epc_sim_fault_corrupt(sim, request)) {
+		copy(to, from, request->len);
+	} else if (request->len <= sizeof(word)) {
+		/* Nobody ever sees it as it should have been. */
+		copy(&word, from, request->len);
+		flip_a_bit((u8 *)&word, request->len);
+		copy(to, &word, request->len);
+	} else {
+		memcpy(to, from, request->len);
+		flip_a_bit(to, request->len);
+	}
+}
+
+/**
  * epc_sim_request_begin() - account for a request that ends by itself
  * @sim: the instance
  * @request: what was requested and what became of it
@@ -93,6 +169,8 @@ u64 epc_sim_request_begin(struct epc_sim *sim,
 	if (request->outcome != EPC_SIM_LINK_DOWN &&
 	    request->outcome != EPC_SIM_NO_MAP)
 		cost_ns = epc_sim_link_cost(sim, request->kind, request->len);
+
+	cost_ns += request->delay_ns;
 
 	count(sim, request);
 	trace_epc_sim_request(sim, request, cost_ns);

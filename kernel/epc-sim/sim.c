@@ -18,6 +18,7 @@ static void epc_sim_free(struct kref *ref)
 	kvfree(sim->functions);
 	mutex_destroy(&sim->vectors_lock);
 	platform_device_put(sim->pdev);
+	epc_sim_faults_free(sim);
 	kfree(sim);
 }
 
@@ -125,6 +126,7 @@ static void epc_sim_run_dismantle(struct epc_sim_build *build)
 {
 	struct epc_sim *sim = build->sim;
 
+	epc_sim_faults_exit(sim);
 	epc_sim_epc_exit(sim);
 	epc_sim_dma_exit(sim);
 	epc_sim_link_exit(sim);
@@ -209,8 +211,11 @@ struct epc_sim *epc_sim_create(const char *name,
 
 	ret = epc_sim_functions_alloc(sim);
 	if (!ret)
+		ret = epc_sim_faults_init(sim);
+	if (!ret)
 		ret = init_srcu_struct(&sim->srcu);
 	if (ret) {
+		epc_sim_faults_free(sim);
 		kvfree(sim->functions);
 		kfree(sim);
 		return ERR_PTR(ret);

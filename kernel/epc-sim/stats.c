@@ -36,7 +36,18 @@ static const char * const counter_names[EPC_SIM_NUM_COUNTERS] = {
 	[EPC_SIM_ABORTED_NO_BUS_MASTER] = "aborted_no_bus_master",
 	[EPC_SIM_ABORTED_POWER_STATE] = "aborted_power_state",
 	[EPC_SIM_ABORTED_NO_MEMORY] = "aborted_no_memory",
+	[EPC_SIM_ABORTED_FAULT] = "aborted_fault",
 	[EPC_SIM_MASKED_INTERRUPTS] = "masked_interrupts",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_LINK_DOWN] = "fault_link_down",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_REMOVAL] = "fault_removal",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_READ_ONES] = "fault_read_ones",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_CORRUPT] = "fault_corrupt",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_SLOW] = "fault_slow",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_INTERRUPT_LOST] = "fault_interrupt_lost",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_INTERRUPT_LATE] = "fault_interrupt_late",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_MAP_ERROR] = "fault_map_error",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_MAPS_EXHAUSTED] = "fault_maps_exhausted",
+	[EPC_SIM_FAULTS + EPC_SIM_FAULT_DMA_ERROR] = "fault_dma_error",
 };
 
 /**

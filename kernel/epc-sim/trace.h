@@ -32,7 +32,8 @@
 			 { EPC_SIM_NO_MAP, "no map" },			\
 			 { EPC_SIM_NO_BUS_MASTER, "no bus master" },	\
 			 { EPC_SIM_NOT_POWERED, "not powered" },	\
-			 { EPC_SIM_NO_MEMORY, "no memory" })
+			 { EPC_SIM_NO_MEMORY, "no memory" },		\
+			 { EPC_SIM_FAULT_INJECTED, "fault" })
 
 TRACE_EVENT(epc_sim_request,
 	TP_PROTO(const struct epc_sim *sim,
@@ -94,6 +95,26 @@ TRACE_EVENT(epc_sim_map,
 		  __get_str(name), __entry->size ? "map" : "unmap",
 		  __entry->func_no, __entry->vfunc_no, __entry->phys,
 		  __entry->pci_addr, __entry->size, __entry->ret)
+);
+
+TRACE_EVENT(epc_sim_fault,
+	TP_PROTO(const struct epc_sim *sim,
+		 const struct epc_sim_function *function, const char *kind),
+	TP_ARGS(sim, function, kind),
+	TP_STRUCT__entry(
+		__string(name, epc_sim_name(sim))
+		__field(int, func_no)
+		__field(int, vfunc_no)
+		__string(kind, kind)
+	),
+	TP_fast_assign(
+		__assign_str(name);
+		__entry->func_no = function ? function->func_no : -1;
+		__entry->vfunc_no = function ? function->vfunc_no : -1;
+		__assign_str(kind);
+	),
+	TP_printk("%s: %s function=%d vf=%d", __get_str(name), __get_str(kind),
+		  __entry->func_no, __entry->vfunc_no)
 );
 
 #endif

@@ -52,7 +52,7 @@ wait_for() {
 }
 
 # make_functions DRIVER NAME...: make functions of the stock test's identity
-# (VENDOR, DEVICE), and link them to epc-sim.0 in that order.
+# (VENDOR, DEVICE) with MSIX vectors, and link them to epc-sim.0 in that order.
 make_functions() {
 	local driver=$1 name dir
 	shift
@@ -63,7 +63,7 @@ make_functions() {
 		echo "${VENDOR:-0x104c}" >"$dir/vendorid"
 		echo "${DEVICE:-0xb500}" >"$dir/deviceid"
 		echo 32 >"$dir/msi_interrupts"
-		echo 2048 >"$dir/msix_interrupts"
+		echo "${MSIX:-2048}" >"$dir/msix_interrupts"
 		ln -s "$dir" "$ep/controllers/epc-sim.0/$name"
 	done
 }
