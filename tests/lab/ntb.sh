@@ -69,3 +69,10 @@ else
 	one_way
 fi
 bridge_down
+
+# Nothing is left of the first.
+if function_can_go; then
+	bridge_up link=none
+	on endpoint ping -q -c 3 -i 0.1 192.0.2.2 >/dev/null
+	bridge_down
+fi

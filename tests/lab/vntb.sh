@@ -95,11 +95,16 @@ transfer() {
 	crossed "$what" "$from" "$frames" "$(received bytes)"
 }
 
+# Whether the function can be unlinked: in Linux 6.12 pci-epf-vntb leaves its NTB
+# device registered, and its bus in place, when the memory of both is freed
+# (epf_ntb_unbind()).
+function_can_go() {
+	grep -qw pci_vntb_remove /proc/kallsyms
+}
+
 # bridge_down: the host leaves before the link goes: ntb_hw_epf waits for the
 # endpoint's answer to its last command, with a WARN_ON() if there is none
-# (ntb_epf_send_command()). The function goes where that is safe: in Linux 6.12
-# pci-epf-vntb leaves its NTB device registered, and its bus in place, when the
-# memory of both is freed (epf_ntb_unbind()).
+# (ntb_epf_send_command()).
 bridge_down() {
 	local side
 
@@ -112,11 +117,10 @@ bridge_down() {
 	stop
 	wait_for "removal" test ! -e "/sys/bus/pci/devices/${ntb_at[host]}"
 
-	if grep -qw pci_vntb_remove /proc/kallsyms; then
+	if function_can_go; then
 		epfctl --quiet unlink ntb0 epc-sim.0
 		[[ ! -e $ntb/${ntb_at[endpoint]} ]] ||
 			die "the endpoint still has its NTB device"
 		epfctl --quiet delete ntb0
-		modprobe -r pci_epf_vntb
 	fi
 }
