@@ -60,6 +60,12 @@ silent() {
 	pcitest -b 4 | grep -q "NOT OKAY"
 }
 
+# A BAR need not have memory, and keeps its address without it.
+check bar-away
+counts aborted_no_memory silent
+check bar-back
+tests -b 4
+
 # What the host turns off is off.
 setpci -s 11:00.0 COMMAND=2
 counts aborted_no_bus_master check aborted
@@ -86,6 +92,19 @@ is 00000008 setpci -s 11:00.0 BASE_ADDRESS_4
 
 stop
 counts aborted_link_down check aborted
+remove_functions pci_epf_probe f0
+
+# Nothing is left of the function that had the number before.
+modprobe pci-epf-test
+make_functions pci_epf_test f0
+remove_functions pci_epf_test f0
+make_functions pci_epf_probe f0
+start
+wait_for "enumeration" test -e /dev/pci-endpoint-test.0
+lspci -vv -s 11:00.0 >/tmp/lspci
+grep -q "MSI: .*Count=1/1" /tmp/lspci || die "$(</tmp/lspci)"
+grep -q MSI-X /tmp/lspci && die "$(</tmp/lspci)"
+stop
 remove_functions pci_epf_probe f0
 
 # Counters start again; what is not live reads as zero.

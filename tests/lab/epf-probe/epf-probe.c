@@ -311,6 +311,21 @@ static int check_virtual(struct probe *probe, struct probe_window *window)
 	       -EINVAL ? 0 : -EIO;
 }
 
+/* A BAR whose memory goes away while the host may use it, and comes back. */
+static int check_bar_away(struct probe *probe, struct probe_window *window)
+{
+	struct pci_epf_bar bar = probe->epf->bar[BAR_4];
+
+	bar.phys_addr = 0;
+	return pci_epc_set_bar(window->epc, probe->epf->func_no, 0, &bar);
+}
+
+static int check_bar_back(struct probe *probe, struct probe_window *window)
+{
+	return pci_epc_set_bar(window->epc, probe->epf->func_no, 0,
+			       &probe->epf->bar[BAR_4]);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct probe *probe, struct probe_window *window);
@@ -324,6 +339,8 @@ static const struct {
 	{ "exhausted", check_exhausted },
 	{ "interrupts", check_interrupts },
 	{ "bars", check_bars },
+	{ "bar-away", check_bar_away },
+	{ "bar-back", check_bar_back },
 	{ "virtual", check_virtual },
 };
 
