@@ -377,7 +377,7 @@ void epc_sim_config_add_ext(struct epc_sim_config *config, int where, u16 id,
 			break;
 		last = PCI_EXT_CAP_NEXT(header);
 	}
-	if (where != last)
+	if (where != last && where != PCI_CFG_SPACE_SIZE)
 		epc_sim_config_set(config, last, 4,
 				   (header & 0x000fffff) | where << 20);
 

@@ -18,6 +18,7 @@
 #include <linux/types.h>
 
 #include "config-space.h"
+#include "errors.h"
 #include "faults.h"
 #include "port.h"
 

@@ -62,6 +62,17 @@ static bool links_up(struct epc_sim *sim)
 	return false;
 }
 
+/* Going down without notice is an error, but for a slot made for it. */
+static bool is_surprise(const struct epc_sim_port *port,
+			enum epc_sim_hold reason)
+{
+	const struct epc_sim_port_knobs *knobs = &port->sim->port_knobs;
+
+	return knobs->surprise_down && !(knobs->hotplug && knobs->surprise) &&
+	       (reason == EPC_SIM_HOLD_STOPPED ||
+		reason == EPC_SIM_HOLD_REMOVED || reason == EPC_SIM_HOLD_FAULT);
+}
+
 /**
  * epc_sim_link_set() - hold a link down for a reason, or no longer
  * @port: the port above the link
@@ -74,18 +85,25 @@ void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
 		      bool hold)
 {
 	struct epc_sim *sim = port->sim;
+	bool was_up;
 
 	lockdep_assert_held(&sim->lock);
 	if (hold == test_bit(reason, &port->held))
 		return;
 
+	was_up = epc_sim_port_link_is_active(port);
 	__assign_bit(reason, &port->held, hold);
-	if (port->held && epc_sim_port_link_is_active(port))
-		link_cut(port);
-	if (port->held)
-		epc_sim_port_link_changed(port, false);
-	else
+	if (!port->held) {
 		kthread_queue_work(sim->worker, &sim->link_work);
+		return;
+	}
+
+	if (was_up)
+		link_cut(port);
+	epc_sim_port_link_changed(port, false);
+	if (was_up && is_surprise(port, reason))
+		epc_sim_port_error(port, EPC_SIM_ERROR_SURPRISE_DOWN, NULL,
+				   false);
 }
 
 static void link_undo_faults(struct epc_sim *sim)

@@ -25,21 +25,33 @@ EPC_SIM_FLAG(switch, &KNOBS->has_switch);
 EPC_SIM_FLAG(hotplug, &KNOBS->hotplug);
 EPC_SIM_FLAG(surprise, &KNOBS->surprise);
 EPC_SIM_FLAG(command_completed, &KNOBS->command_completed);
+EPC_SIM_FLAG(surprise_down, &KNOBS->surprise_down);
+EPC_SIM_FLAG(aer, &KNOBS->aer);
+EPC_SIM_FLAG(dpc, &KNOBS->dpc);
+EPC_SIM_FLAG(dpc_rp_extensions, &KNOBS->dpc_rp_extensions);
 EPC_SIM_FLAG(acs, &KNOBS->acs);
 EPC_SIM_CHOICE(interrupts, &KNOBS->interrupts, enum epc_sim_port_interrupts,
 	       interrupts);
 EPC_SIM_POWER_OF_TWO(vectors, &KNOBS->vectors, 1, EPC_SIM_PORT_VECTORS);
 EPC_SIM_NUMBER(message_pcie, &KNOBS->message_pcie, 0, EPC_SIM_PORT_VECTORS - 1);
+EPC_SIM_NUMBER(message_aer, &KNOBS->message_aer, 0, EPC_SIM_PORT_VECTORS - 1);
+EPC_SIM_NUMBER(message_dpc, &KNOBS->message_dpc, 0, EPC_SIM_PORT_VECTORS - 1);
 
 static struct configfs_attribute *port_attrs[] = {
 	&epc_sim_knob_attr_switch,
 	&epc_sim_knob_attr_hotplug,
 	&epc_sim_knob_attr_surprise,
 	&epc_sim_knob_attr_command_completed,
+	&epc_sim_knob_attr_surprise_down,
+	&epc_sim_knob_attr_aer,
+	&epc_sim_knob_attr_dpc,
+	&epc_sim_knob_attr_dpc_rp_extensions,
 	&epc_sim_knob_attr_acs,
 	&epc_sim_knob_attr_interrupts,
 	&epc_sim_knob_attr_vectors,
 	&epc_sim_knob_attr_message_pcie,
+	&epc_sim_knob_attr_message_aer,
+	&epc_sim_knob_attr_message_dpc,
 	NULL,
 };
 

@@ -67,6 +67,11 @@ static unsigned long conditions(const struct epc_sim_port *port)
 		     pme_is_true(&port->config));
 	__assign_bit(EPC_SIM_CAUSE_BANDWIDTH, &conditions,
 		     bandwidth_is_true(&port->config));
+	if (port->type == PCI_EXP_TYPE_ROOT_PORT)
+		__assign_bit(EPC_SIM_CAUSE_AER, &conditions,
+			     epc_sim_aer_is_true(&port->config));
+	__assign_bit(EPC_SIM_CAUSE_DPC, &conditions,
+		     epc_sim_dpc_is_true(&port->config));
 	return conditions;
 }
 

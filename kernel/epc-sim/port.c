@@ -198,8 +198,14 @@ static void port_init(struct epc_sim_port *port)
 		epc_sim_config_allow(config, exp + PCI_EXP_DEVCTL2, 2,
 				     PCI_EXP_DEVCTL2_ARI);
 	}
+	if (knobs->aer)
+		epc_sim_aer_init(config);
+	if (knobs->aer && port->type == PCI_EXP_TYPE_ROOT_PORT)
+		epc_sim_aer_init_root(config, knobs->message_aer);
 	if (knobs->acs && epc_sim_port_has_link(port))
 		port_init_acs(port);
+	if (knobs->dpc && epc_sim_port_has_link(port))
+		epc_sim_dpc_init(port);
 }
 
 /**
@@ -261,6 +267,7 @@ void epc_sim_port_write(struct epc_sim_port *port, int where, int size,
 		PCI_BRIDGE_CTL_BUS_RESET;
 	if (epc_sim_port_has_link(port)) {
 		epc_sim_port_slot_write(port, where, size, value);
+		epc_sim_dpc_write(port, where, size, value);
 		epc_sim_link_set(port, EPC_SIM_HOLD_RESET, reset);
 	} else {
 		/* Inside of the switch it is no link that is reset. */

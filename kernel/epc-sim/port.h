@@ -165,4 +165,7 @@ void epc_sim_port_group_init(struct epc_sim_knob_group *group,
 			     struct epc_sim_knob_gate *gate,
 			     struct epc_sim_port_knobs *knobs);
 
+/* port-debugfs.c */
+void epc_sim_port_debugfs_init(struct epc_sim *sim);
+
 #endif

@@ -173,6 +173,8 @@ u64 epc_sim_request_begin(struct epc_sim *sim,
 	cost_ns += request->delay_ns;
 
 	count(sim, request);
+	if (request->outcome != EPC_SIM_OK)
+		epc_sim_request_error(sim, request);
 	trace_epc_sim_request(sim, request, cost_ns);
 	return cost_ns;
 }
