@@ -27,6 +27,7 @@ struct epc_sim_config {
 #define EPC_SIM_ECAP_AER	0x100
 #define EPC_SIM_ECAP_ACS	0x148
 #define EPC_SIM_ECAP_DPC	0x150
+#define EPC_SIM_ECAP_REBAR	0x200
 #define EPC_SIM_ECAP_ARI	0x300
 #define EPC_SIM_ECAP_SRIOV	0x310
 

@@ -259,6 +259,11 @@ EPC_SIM_FLAG(no_intx, &OPTIONS->profile.no_intx);
 EPC_SIM_FLAG(no_intx_with_msi, &OPTIONS->profile.no_intx_with_msi);
 EPC_SIM_FLAG(only_inta, &OPTIONS->profile.only_inta);
 EPC_SIM_FLAG(rigid_bars, &OPTIONS->profile.rigid_bars);
+EPC_SIM_NUMBER(max_inbound_maps, &OPTIONS->profile.max_inbound_maps,
+	       0, EPC_SIM_MAX_INBOUND);
+EPC_SIM_FLAG(dynamic_inbound_mapping,
+	     &OPTIONS->profile.dynamic_inbound_mapping);
+EPC_SIM_FLAG(subrange_mapping, &OPTIONS->profile.subrange_mapping);
 EPC_SIM_POWER_OF_TWO(bar_align, &OPTIONS->profile.bar_align, 0, SZ_1M);
 EPC_SIM_NUMBER(num_windows, &OPTIONS->profile.num_windows,
 	       1, EPC_SIM_MAX_WINDOWS);
@@ -267,6 +272,7 @@ EPC_SIM_POWER_OF_TWO(window_page_size, &OPTIONS->profile.window_page_size,
 		     SZ_4K, SZ_1G);
 EPC_SIM_CHOICE(dma, &OPTIONS->profile.dma, enum epc_sim_dma_engines,
 	       dma_engines);
+EPC_SIM_FLAG(intx_capable, &OPTIONS->profile.intx_capable);
 EPC_SIM_FLAG(msi_capable, &OPTIONS->profile.msi_capable);
 EPC_SIM_FLAG(msix_capable, &OPTIONS->profile.msix_capable);
 EPC_SIM_FLAG(linkup_notifier, &OPTIONS->profile.linkup_notifier);
@@ -293,11 +299,15 @@ static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_knob_attr_no_intx_with_msi,
 	&epc_sim_knob_attr_only_inta,
 	&epc_sim_knob_attr_rigid_bars,
+	&epc_sim_knob_attr_max_inbound_maps,
+	&epc_sim_knob_attr_dynamic_inbound_mapping,
+	&epc_sim_knob_attr_subrange_mapping,
 	&epc_sim_knob_attr_bar_align,
 	&epc_sim_knob_attr_num_windows,
 	&epc_sim_knob_attr_window_size,
 	&epc_sim_knob_attr_window_page_size,
 	&epc_sim_knob_attr_dma,
+	&epc_sim_knob_attr_intx_capable,
 	&epc_sim_knob_attr_msi_capable,
 	&epc_sim_knob_attr_msix_capable,
 	&epc_sim_knob_attr_linkup_notifier,

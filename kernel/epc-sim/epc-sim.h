@@ -43,6 +43,7 @@
 #define EPC_SIM_MAX_VFS			8 /* of each of these */
 #define EPC_SIM_MAX_MAPS		256
 #define EPC_SIM_MAX_WINDOWS		32
+#define EPC_SIM_MAX_INBOUND		256
 
 /* ioremap() of emulated memory covers at most this (lib/logic_iomem.c). */
 #define EPC_SIM_MAX_IOREMAP		SZ_16M
@@ -129,6 +130,11 @@ struct epc_sim_profile {
 	bool only_inta;
 	/* a 64-bit BAR has an even number, and a live one keeps its form */
 	bool rigid_bars;
+	/* inbound maps: one for each range of memory behind a BAR; 0: enough */
+	unsigned int max_inbound_maps;
+	/* functions are told that a BAR can be set again, and with ranges */
+	bool dynamic_inbound_mapping;
+	bool subrange_mapping;
 	/* memory behind a BAR is aligned to this; a power of two, or 0 */
 	unsigned int bar_align;
 	struct epc_sim_bar_limits bars[PCI_STD_NUM_BARS];
@@ -138,6 +144,7 @@ struct epc_sim_profile {
 	unsigned int window_page_size;
 	enum epc_sim_dma_engines dma;
 	/* capabilities that a function can have, and that it is told of */
+	bool intx_capable;
 	bool msi_capable;
 	bool msix_capable;
 	/* functions are told when the link comes up or goes down */
@@ -255,10 +262,20 @@ struct epc_sim_options {
 	struct epc_sim_port_knobs port;
 };
 
+/* Ranges of memory that one BAR can be made of. */
+#define EPC_SIM_MAX_RANGES	16
+
+struct epc_sim_range {
+	phys_addr_t phys;
+	size_t size;
+};
+
 struct epc_sim_bar {
 	phys_addr_t phys;	/* the endpoint's memory behind it; 0: none yet */
 	size_t size;		/* bytes; 0: no BAR */
 	u32 flags;		/* PCI_BASE_ADDRESS_MEM_* */
+	unsigned int num_ranges;	/* 0: all of it is at @phys */
+	struct epc_sim_range ranges[EPC_SIM_MAX_RANGES];
 };
 
 /* A function of the endpoint, physical or virtual. */
@@ -522,12 +539,24 @@ epc_sim_sriov_find_bar(struct epc_sim *sim, struct epc_sim_function *physical,
 int epc_sim_epc_init(struct epc_sim *sim);
 void epc_sim_epc_exit(struct epc_sim *sim);
 
+/* bar.c */
+int epc_sim_bar_check(struct epc_sim *sim,
+		      const struct epc_sim_function *function,
+		      const struct pci_epf_bar *bar);
+void epc_sim_bar_map(struct epc_sim_bar *bar,
+		     const struct pci_epf_bar *epf_bar);
+void epc_sim_bar_unmap(struct epc_sim_bar *bar);
+phys_addr_t epc_sim_bar_find(const struct epc_sim_bar *bar, u64 offset,
+			     size_t *len);
+void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len);
+void epc_sim_rebar_update(struct epc_sim *sim,
+			  struct epc_sim_function *function);
+
 /* inbound.c */
 void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len);
 void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 			   size_t len);
 void *epc_sim_ram(phys_addr_t phys, size_t len);
-void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len);
 
 /* outbound.c */
 void epc_sim_outbound_read(struct epc_sim *sim, phys_addr_t phys, void *buf,

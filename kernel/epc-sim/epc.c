@@ -76,6 +76,7 @@ static int check_bar_of(struct epc_sim *sim, u8 vfunc_no,
 		&sim->profile.bars[bar->barno];
 	unsigned int align = vfunc_no ? sim->profile.vf_bar_align :
 					sim->profile.bar_align;
+	const struct pci_epc_bar_desc *desc = &sim->features.bar[bar->barno];
 	struct pci_epc *epc = sim->epc;
 
 	if (limits->type == EPC_SIM_BAR_RESERVED ||
@@ -84,10 +85,20 @@ static int check_bar_of(struct epc_sim *sim, u8 vfunc_no,
 			bar->barno);
 		return -EINVAL;
 	}
-	if (limits->type == EPC_SIM_BAR_FIXED &&
-	    bar->size != limits->fixed_size) {
-		dev_err(&epc->dev, "BAR%d: %zu bytes, but it is fixed at %u\n",
-			bar->barno, bar->size, limits->fixed_size);
+	if (bar->barno && limits[-1].only_64bit) {
+		dev_err(&epc->dev, "BAR%d: it is the upper half of another\n",
+			bar->barno);
+		return -EINVAL;
+	}
+	/* To a kernel that knows no resizable ones they are fixed, too. */
+	if (desc->type == BAR_FIXED && bar->size != desc->fixed_size) {
+		dev_err(&epc->dev, "BAR%d: %zu bytes, but it is fixed at %llu\n",
+			bar->barno, bar->size, desc->fixed_size);
+		return -EINVAL;
+	}
+	if (limits->type == EPC_SIM_BAR_RESIZABLE && bar->size < SZ_1M) {
+		dev_err(&epc->dev, "BAR%d: resizable, but not to %zu bytes\n",
+			bar->barno, bar->size);
 		return -EINVAL;
 	}
 	if (!IS_ALIGNED(bar->phys_addr, align ?: 1)) {
@@ -107,7 +118,9 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 	struct epc_sim_function *function;
-	const struct epc_sim_bar *old, *shared;
+	struct epc_sim_bar *old;
+	const struct epc_sim_bar *shared;
+	bool was_set;
 	int ret;
 
 	ret = check_bar(epc, bar);
@@ -120,36 +133,53 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	if (sim->profile.bars[bar->barno].only_64bit)
 		bar->flags |= PCI_BASE_ADDRESS_MEM_TYPE_64;
 
-	guard(raw_spinlock_irqsave)(&sim->lock);
-	function = epc_sim_function(sim, func_no, vfunc_no);
-	old = &function->bars[bar->barno];
-	if (sim->profile.rigid_bars && old->size &&
-	    (old->size != bar->size || old->flags != bar->flags))
-		return -EINVAL;
-
-	if (vfunc_no) {
-		shared = epc_sim_sriov_bar(sim, func_no, bar->barno);
-		if (!sim->profile.first_vf_has_bars && shared &&
-		    (shared->size != bar->size || shared->flags != bar->flags))
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		function = epc_sim_function(sim, func_no, vfunc_no);
+		old = &function->bars[bar->barno];
+		was_set = old->size;
+		if (sim->profile.rigid_bars && was_set &&
+		    (old->size != bar->size || old->flags != bar->flags))
 			return -EINVAL;
+
+		if (vfunc_no && !sim->profile.first_vf_has_bars) {
+			shared = epc_sim_sriov_bar(sim, func_no, bar->barno);
+			if (shared && (shared->size != bar->size ||
+				       shared->flags != bar->flags))
+				return -EINVAL;
+		}
+
+		ret = epc_sim_bar_check(sim, function, bar);
+		if (ret) {
+			/* What was there is gone by then. */
+			epc_sim_bar_unmap(old);
+			break;
+		}
+
+		epc_sim_function_set_bar(function, bar);
+		epc_sim_bar_map(old, bar);
+		epc_sim_rebar_update(sim, function);
+		if (vfunc_no)
+			epc_sim_sriov_update_bars(sim,
+						  epc_sim_function(sim, func_no,
+								   0));
 	}
 
-	epc_sim_function_set_bar(function, bar);
-	if (vfunc_no)
-		epc_sim_sriov_update_bars(sim, epc_sim_function(sim, func_no,
-								0));
-	return 0;
+	/* The caller may free the memory that was behind it. */
+	if (was_set)
+		synchronize_srcu(&sim->srcu);
+	return ret;
 }
 
 static void sim_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			  struct pci_epf_bar *bar)
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
+	struct epc_sim_function *function = epc_sim_function(sim, func_no,
+							     vfunc_no);
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
-		epc_sim_function_clear_bar(epc_sim_function(sim, func_no,
-							    vfunc_no),
-					   bar);
+		epc_sim_function_clear_bar(function, bar);
+		epc_sim_rebar_update(sim, function);
 		if (vfunc_no)
 			epc_sim_sriov_update_bars(sim,
 						  epc_sim_function(sim, func_no,
@@ -294,8 +324,10 @@ static int sim_start(struct pci_epc *epc)
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
 		for (i = 0; i < sim->num_functions; i++)
 			if (!test_bit(sim->functions[i].func_no,
-				      &epc->function_num_map))
+				      &epc->function_num_map)) {
 				epc_sim_function_init(&sim->functions[i]);
+				epc_sim_rebar_update(sim, &sim->functions[i]);
+			}
 
 	epc_sim_link_start(sim);
 	return 0;

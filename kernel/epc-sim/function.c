@@ -38,6 +38,7 @@ int epc_sim_functions_alloc(struct epc_sim *sim)
 		sim->functions[i].func_no = i % EPC_SIM_MAX_FUNCTIONS;
 		sim->functions[i].vfunc_no = i / EPC_SIM_MAX_FUNCTIONS;
 		epc_sim_function_init(&sim->functions[i]);
+		epc_sim_rebar_update(sim, &sim->functions[i]);
 	}
 
 	return 0;

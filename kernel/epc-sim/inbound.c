@@ -17,6 +17,7 @@
 /* Where an access ends up. */
 struct target {
 	void *memory;
+	size_t len;	/* bytes in one piece */
 	struct epc_sim_function *function;	/* NULL: none of them */
 	bool msix_table;	/* it touches the vector table */
 };
@@ -39,19 +40,6 @@ void *epc_sim_ram(phys_addr_t phys, size_t len)
 	return phys_to_virt(phys);
 }
 
-/**
- * epc_sim_bar_memory() - memory behind a BAR
- * @bar: the BAR
- * @offset: in it
- * @len: bytes; with @offset within the BAR
- *
- * Return: kernel address, or NULL where there is no memory for all of it.
- */
-void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len)
-{
-	return bar->phys ? epc_sim_ram(bar->phys + offset, len) : NULL;
-}
-
 static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 					 size_t len, struct target *target)
 {
@@ -60,6 +48,7 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 	guard(raw_spinlock_irqsave)(&sim->lock);
 
 	target->function = NULL;
+	target->len = len;
 	if (!sim->link_up)
 		return EPC_SIM_LINK_DOWN;
 	if (!epc_sim_ports_forward_down(sim, addr, len))
@@ -67,6 +56,7 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 
 	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
 		struct epc_sim_function *function = epc_sim_function(sim, i, 0);
+		phys_addr_t phys;
 		u64 offset;
 		int barno;
 
@@ -82,11 +72,12 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 		if (!epc_sim_function_in_d0(sim, function))
 			return EPC_SIM_NOT_POWERED;
 
-		target->memory = epc_sim_bar_memory(&function->bars[barno],
-						    offset, len);
+		phys = epc_sim_bar_find(&function->bars[barno], offset,
+					&target->len);
+		target->memory = phys ? epc_sim_ram(phys, target->len) : NULL;
 		target->msix_table = function->msix_count &&
 			function->msix_bar == barno &&
-			offset + len > function->msix_offset &&
+			offset + target->len > function->msix_offset &&
 			offset < function->msix_offset +
 				 function->msix_count * PCI_MSIX_ENTRY_SIZE;
 		return target->memory ? EPC_SIM_OK : EPC_SIM_NO_MEMORY;
@@ -117,6 +108,37 @@ static bool inbound_port(struct epc_sim *sim, u64 addr, void *buf, size_t len,
 	return true;
 }
 
+/* Move what is in one piece; returns how many bytes that are. */
+static size_t inbound_move(struct epc_sim *sim, enum epc_sim_kind kind,
+			   u64 addr, void *buf, size_t len)
+{
+	bool write = kind == EPC_SIM_HOST_WRITE;
+	struct epc_sim_request request = {
+		.kind = kind,
+		.addr = addr,
+	};
+	struct target target;
+
+	scoped_guard(srcu, &sim->srcu) {
+		request.outcome = inbound_find(sim, addr, len, &target);
+		request.function = target.function;
+		request.len = target.len;
+		if (epc_sim_request_passes(sim, &request))
+			epc_sim_request_copy(sim, &request,
+					     write ? target.memory : buf,
+					     write ? buf : target.memory);
+		else if (!write)
+			memset(buf, 0xff, target.len);
+	}
+
+	epc_sim_request(sim, &request);
+
+	if (write && request.outcome == EPC_SIM_OK && target.msix_table)
+		epc_sim_interrupt_unmasked(sim, target.function);
+
+	return target.len;
+}
+
 /**
  * epc_sim_inbound_read() - the host reads from a BAR
  * @sim: the instance
@@ -128,26 +150,14 @@ static bool inbound_port(struct epc_sim *sim, u64 addr, void *buf, size_t len,
  */
 void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 {
-	struct epc_sim_request request = {
-		.kind = EPC_SIM_HOST_READ,
-		.addr = addr,
-		.len = len,
-	};
-	struct target target;
+	size_t done;
 
 	if (inbound_port(sim, addr, buf, len, false))
 		return;
 
-	scoped_guard(srcu, &sim->srcu) {
-		request.outcome = inbound_find(sim, addr, len, &target);
-		request.function = target.function;
-		if (epc_sim_request_passes(sim, &request))
-			epc_sim_request_copy(sim, &request, buf, target.memory);
-		else
-			memset(buf, 0xff, len);
-	}
-
-	epc_sim_request(sim, &request);
+	for (done = 0; done < len;)
+		done += inbound_move(sim, EPC_SIM_HOST_READ, addr + done,
+				     buf + done, len - done);
 }
 
 /**
@@ -162,25 +172,12 @@ void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len)
 void epc_sim_inbound_write(struct epc_sim *sim, u64 addr, const void *buf,
 			   size_t len)
 {
-	struct epc_sim_request request = {
-		.kind = EPC_SIM_HOST_WRITE,
-		.addr = addr,
-		.len = len,
-	};
-	struct target target;
+	size_t done;
 
 	if (inbound_port(sim, addr, (void *)buf, len, true))
 		return;
 
-	scoped_guard(srcu, &sim->srcu) {
-		request.outcome = inbound_find(sim, addr, len, &target);
-		request.function = target.function;
-		if (epc_sim_request_passes(sim, &request))
-			epc_sim_request_copy(sim, &request, target.memory, buf);
-	}
-
-	epc_sim_request(sim, &request);
-
-	if (request.outcome == EPC_SIM_OK && target.msix_table)
-		epc_sim_interrupt_unmasked(sim, target.function);
+	for (done = 0; done < len;)
+		done += inbound_move(sim, EPC_SIM_HOST_WRITE, addr + done,
+				     (void *)buf + done, len - done);
 }

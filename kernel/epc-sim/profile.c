@@ -2,8 +2,9 @@
 /*
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
- * Controllers as their drivers have them in drivers/pci/controller of Linux
- * 6.12. Windows are no larger than the lab can ioremap() at once.
+ * Controllers as the running kernel's drivers have them in
+ * drivers/pci/controller. Windows are no larger than the lab can ioremap() at
+ * once.
  */
 
 #include <linux/errno.h>
@@ -11,6 +12,7 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 
+#include "../compat/pci-epc.h"
 #include "epc-sim.h"
 
 /* dwc/pcie-designware-ep.c: maps by a translation unit with few regions */
@@ -23,6 +25,9 @@
 	.map_for_message = true,					\
 	.refuse_masked_msix = true,					\
 	.rigid_bars = true,						\
+	.max_inbound_maps = 16,						\
+	.dynamic_inbound_mapping = true,				\
+	.subrange_mapping = true,					\
 	.num_windows = 1,						\
 	.window_size = EPC_SIM_MAX_IOREMAP,				\
 	.window_page_size = SZ_64K,					\
@@ -30,8 +35,13 @@
 
 /* What a BAR can be. */
 #define RESERVED		{ .type = EPC_SIM_BAR_RESERVED }
+#define DISABLED		{ .type = EPC_SIM_BAR_DISABLED }
+#define RESIZABLE		{ .type = EPC_SIM_BAR_RESIZABLE }
 #define FIXED(_size)		{ .type = EPC_SIM_BAR_FIXED, \
 				  .fixed_size = (_size) }
+#define UPPER_HALF		{ .type = COMPAT_DRIVER_SAYS( \
+					EPC_SIM_BAR_PROGRAMMABLE, \
+					EPC_SIM_BAR_RESERVED) }
 #define FIXED_64BIT(_size)	{ .type = EPC_SIM_BAR_FIXED, \
 				  .fixed_size = (_size), .only_64bit = true }
 
@@ -51,7 +61,10 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.window_size = EPC_SIM_MAX_IOREMAP,
 		.window_page_size = SZ_4K,
 		.dma = EPC_SIM_DMA_PRIVATE,
+		.dynamic_inbound_mapping = true,
+		.subrange_mapping = true,
 		.linkup_notifier = true,
+		.intx_capable = true,
 		.msi_capable = true,
 		.msix_capable = true,
 	},
@@ -69,10 +82,10 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		DESIGNWARE_CORE,
 		.no_intx = true,
 		.msi_capable = true,
-		.bars[BAR_1] = RESERVED,
-		.bars[BAR_3] = RESERVED,
+		.bars[BAR_1] = DISABLED,
+		.bars[BAR_3] = DISABLED,
 		.bars[BAR_4] = FIXED(SZ_256),
-		.bars[BAR_5] = RESERVED,
+		.bars[BAR_5] = DISABLED,
 		.bar_align = SZ_64K,
 	},
 	{
@@ -81,9 +94,9 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		DESIGNWARE_CORE,
 		.no_intx = true,
 		.msi_capable = true,
-		.bars[BAR_1] = RESERVED,
-		.bars[BAR_3] = RESERVED,
-		.bars[BAR_5] = RESERVED,
+		.bars[BAR_1] = DISABLED,
+		.bars[BAR_3] = DISABLED,
+		.bars[BAR_5] = DISABLED,
 		.bar_align = SZ_64K,
 	},
 	{
@@ -95,12 +108,12 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.msi_capable = true,
 		.msix_capable = true,
 		.bar_align = SZ_64K,
-		.bars[BAR_0] = FIXED(SZ_1M),
-		.bars[BAR_1] = FIXED(SZ_1M),
-		.bars[BAR_2] = FIXED(SZ_1M),
-		.bars[BAR_3] = FIXED(SZ_1M),
+		.bars[BAR_0] = RESIZABLE,
+		.bars[BAR_1] = RESIZABLE,
+		.bars[BAR_2] = RESIZABLE,
+		.bars[BAR_3] = RESIZABLE,
 		.bars[BAR_4] = RESERVED,
-		.bars[BAR_5] = FIXED(SZ_1M),
+		.bars[BAR_5] = RESIZABLE,
 	},
 	{
 		/* dwc/pci-keystone.c */
@@ -111,19 +124,25 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.msix_capable = true,
 		.bars[BAR_0] = RESERVED,
 		.bars[BAR_1] = RESERVED,
-		.bars[BAR_2] = FIXED(SZ_1M),
+		.bars[BAR_2] = RESIZABLE,
 		.bars[BAR_3] = FIXED(SZ_64K),
 		.bars[BAR_4] = FIXED(SZ_256),
-		.bars[BAR_5] = FIXED(SZ_1M),
-		.bar_align = SZ_1M,
+		.bars[BAR_5] = RESIZABLE,
+		.bar_align = COMPAT_DRIVER_SAYS(SZ_64K, SZ_1M),
 	},
 	{
 		/* dwc/pcie-tegra194.c */
 		.name = "tegra234",
 		DESIGNWARE_CORE,
 		.linkup_notifier = true,
-		.bars[BAR_0] = FIXED_64BIT(SZ_1M),
-		.bars[BAR_1] = RESERVED,
+		.msi_capable = COMPAT_DRIVER_SAYS(true, false),
+		.bars[BAR_0] = {
+			.type = COMPAT_DRIVER_SAYS(EPC_SIM_BAR_PROGRAMMABLE,
+						   EPC_SIM_BAR_FIXED),
+			.fixed_size = COMPAT_DRIVER_SAYS(0, SZ_1M),
+			.only_64bit = true,
+		},
+		.bars[BAR_1] = UPPER_HALF,
 		.bars[BAR_2] = RESERVED,
 		.bars[BAR_3] = RESERVED,
 		.bars[BAR_4] = RESERVED,
@@ -149,6 +168,8 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.window_page_size = SZ_1M,
 		.msi_capable = true,
 		.bar_align = 256,
+		.linkup_notifier = COMPAT_DRIVER_SAYS(true, false),
+		.intx_capable = true,
 	},
 	{
 		/*
@@ -189,11 +210,11 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.window_page_size = EPC_SIM_MAX_IOREMAP,
 		.msi_capable = true,
 		.bars[BAR_0] = FIXED_64BIT(128),
-		.bars[BAR_1] = RESERVED,
+		.bars[BAR_1] = UPPER_HALF,
 		.bars[BAR_2] = FIXED_64BIT(256),
-		.bars[BAR_3] = RESERVED,
+		.bars[BAR_3] = UPPER_HALF,
 		.bars[BAR_4] = FIXED_64BIT(256),
-		.bars[BAR_5] = RESERVED,
+		.bars[BAR_5] = UPPER_HALF,
 	},
 };
 
@@ -244,6 +265,12 @@ int epc_sim_profile_check(const struct epc_sim_profile *profile,
 		return -EINVAL;
 	}
 
+	if (profile->subrange_mapping && !profile->dynamic_inbound_mapping) {
+		pr_err("pci-epc-sim: %s: subrange_mapping without dynamic_inbound_mapping\n",
+		       name);
+		return -EINVAL;
+	}
+
 	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
 		const struct epc_sim_bar_limits *bar = &profile->bars[i];
 
@@ -278,6 +305,9 @@ void epc_sim_profile_features(const struct epc_sim_profile *profile,
 		.msix_capable = profile->msix_capable,
 		.align = profile->bar_align,
 	};
+	compat_set_inbound(features, profile->dynamic_inbound_mapping,
+			   profile->subrange_mapping);
+	compat_set_intx(features, profile->intx_capable);
 
 	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
 		const struct epc_sim_bar_limits *bar = &profile->bars[i];
@@ -293,12 +323,13 @@ void epc_sim_profile_features(const struct epc_sim_profile *profile,
 			desc->fixed_size = bar->fixed_size;
 			break;
 		case EPC_SIM_BAR_RESIZABLE:
-			desc->type = BAR_FIXED;
-			desc->fixed_size = SZ_1M;
+			compat_bar_resizable(desc);
 			break;
 		case EPC_SIM_BAR_RESERVED:
-		case EPC_SIM_BAR_DISABLED:
 			desc->type = BAR_RESERVED;
+			break;
+		case EPC_SIM_BAR_DISABLED:
+			compat_bar_disabled(desc);
 			break;
 		}
 	}

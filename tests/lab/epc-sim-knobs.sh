@@ -70,13 +70,15 @@ number max_maps 1 256
 number min_pass_bits 0 63
 number max_pass_bits 0 63
 number num_windows 1 32
+number max_inbound_maps 0 256
 number latency_ns 1 1000000
 power region_align 1 1048576
 power bar_align 0 1048576
 power window_size 4096 1073741824
 power window_page_size 4096 1073741824
 for name in align_addr map_for_message refuse_masked_msix no_intx \
-	no_intx_with_msi only_inta rigid_bars msi_capable msix_capable \
+	no_intx_with_msi only_inta rigid_bars dynamic_inbound_mapping \
+	subrange_mapping intx_capable msi_capable msix_capable \
 	linkup_notifier; do
 	flag $name
 done
@@ -117,6 +119,8 @@ together "32 windows of 268435456 bytes are more than 4096 MiB" \
 	num_windows=32 window_size=268435456
 together "min_pass_bits 9 is above max_pass_bits 8" \
 	min_pass_bits=9 max_pass_bits=8
+together "subrange_mapping without dynamic_inbound_mapping" \
+	dynamic_inbound_mapping=0
 together "bar3 is fixed, but has no fixed_size" bar3/type=fixed
 together "bar5 cannot be 64-bit, it is the last" bar5/only_64bit=1
 
