@@ -66,6 +66,7 @@ mkdir "$sim/one"
 known=" profile link live stats"
 
 number max_functions 1 8
+number max_vfs 0 8
 number max_maps 1 256
 number min_pass_bits 0 63
 number max_pass_bits 0 63
@@ -74,12 +75,13 @@ number max_inbound_maps 0 256
 number latency_ns 1 1000000
 power region_align 1 1048576
 power bar_align 0 1048576
+power vf_bar_align 0 1048576
 power window_size 4096 1073741824
 power window_page_size 4096 1073741824
 for name in align_addr map_for_message refuse_masked_msix no_intx \
 	no_intx_with_msi only_inta rigid_bars dynamic_inbound_mapping \
 	subrange_mapping intx_capable msi_capable msix_capable \
-	linkup_notifier; do
+	linkup_notifier first_vf_has_bars vf_events; do
 	flag $name
 done
 errors="EBUSY, EINVAL, EIO, ENOMEM, ENOSPC, ETIMEDOUT"
