@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --outside
+#
+# docs/developing-an-endpoint-function.md says what is so. Code in it, in blocks
+# that begin with "```c FILE", is in that file of the example, line by line. The
+# commands in its console blocks print what is below them, where "..." stands
+# for anything.
+
+# shellcheck source=tests/lab/outside.sh
+. "$(dirname -- "$0")/outside.sh"
+
+document=$top/docs/developing-an-endpoint-function.md
+example=$top/examples/endpoint-function
+quotes=0 commands=0 status=0
+
+# The home of whoever reads it: always the same, for the lab to know it again.
+export EPFLAB_CACHE=${EPFLAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/epflab}
+export HOME=$EPFLAB_CACHE/reader
+mkdir -p "$EPFLAB_CACHE"
+exec 9>"$HOME.lock"
+flock 9
+rm -rf "$HOME"
+mkdir "$HOME"
+trap 'rm -rf "$work" "$HOME"' EXIT
+
+# quoted FILE TEXT LINE
+quoted() {
+	local all
+
+	all=$'\n'$(<"$example/$1")$'\n'
+	[[ $all == *$'\n'"$2"* ]] || die "$document:$3: not what is in $1"
+	quotes=$((quotes + 1))
+}
+
+# prints COMMAND TEXT LINE: COMMAND must print TEXT. It is run in this shell, as
+# a reader does it, and $? is that of the one before.
+prints() {
+	local want='' got text=$2
+
+	set +eu
+	eval "(exit $status)"$'\n'"$1" >"$work/out" 2>&1 9>&- </dev/null
+	status=$?
+	set -eu
+
+	# Not what epflab makes before it begins.
+	got=$(grep -Ev '^epflab: (building|configuring|waiting)' "$work/out" || :)
+	while [[ $text == *...* ]]; do
+		want+=$(printf %q "${text%%...*}")'*'
+		text=${text#*...}
+	done
+	want+=$(printf %q "$text")
+	# shellcheck disable=SC2053
+	if ! eval "[[ \$got == $want ]]"; then
+		die "$document:$3: \$ $1"$'\n'"should print:"$'\n'"$2"
+	fi
+	commands=$((commands + 1))
+}
+
+block='' file='' text='' command='' number=0 begin=0
+cd "$top"
+shopt -s expand_aliases
+exec {lines}<"$document"
+while IFS= read -r -u "$lines" line || [[ $line ]]; do
+	number=$((number + 1))
+	if [[ ! $block ]]; then
+		case $line in
+		'```console') block=console command='' text='' ;;
+		'```'*' '*) block=quote file=${line#* } text='' begin=$number ;;
+		'```'*) die "$document:$number: what is this?" ;;
+		esac
+	elif [[ $block == quote && $line == '```' ]]; then
+		quoted "$file" "$text" "$begin"
+		block=''
+	elif [[ $block == quote ]]; then
+		text+=$line$'\n'
+	elif [[ $line == '```' || $line == '$ '* ]]; then
+		[[ ! $command ]] || prints "$command" "${text%$'\n'}" "$begin"
+		[[ $line != '```' ]] || block=''
+		command=${line#'$ '} text='' begin=$number
+	elif [[ $line == '> '* && ! $text ]]; then
+		command+=$'\n'${line#'> '}
+	else
+		text+=$line$'\n'
+	fi
+done
+((quotes >= 10 && commands >= 10)) ||
+	die "only $quotes quotes and $commands commands found"
