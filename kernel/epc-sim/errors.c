@@ -9,6 +9,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 
 #include "epc-sim.h"
 
@@ -18,10 +19,19 @@
 #define TLP_64BIT	0x20
 #define TLP_WITH_DATA	0x40
 
+/* What the DMA engine puts into one. */
+#define DMA_WORDS	64
+
 static bool is_config(const struct epc_sim_request *request)
 {
 	return request->kind == EPC_SIM_CONFIG_READ ||
 	       request->kind == EPC_SIM_CONFIG_WRITE;
+}
+
+static bool is_dma(const struct epc_sim_request *request)
+{
+	return request->kind == EPC_SIM_DMA_READ ||
+	       request->kind == EPC_SIM_DMA_WRITE;
 }
 
 /* Whether the request is made by the host, and answered by the endpoint. */
@@ -59,6 +69,7 @@ static struct epc_sim_tlp make_tlp(struct epc_sim *sim,
 	struct epc_sim_tlp tlp = {};
 	u16 requester = 0;
 	u8 type = TLP_MEMORY;
+	size_t len;
 
 	if (!request)
 		return tlp;
@@ -84,8 +95,10 @@ static struct epc_sim_tlp make_tlp(struct epc_sim *sim,
 		if (!is_downstream(request) && request->function)
 			requester = function_id(sim, request->function);
 	}
-	tlp.words[0] = type << 24 | (DIV_ROUND_UP(request->len, 4) & 0x3ff);
-	tlp.words[1] = requester << 16 | (request->len > 4 ? 0xff : 0x0f);
+	len = min_t(size_t, request->len, is_dma(request) ? DMA_WORDS * 4 :
+							    sizeof(u64));
+	tlp.words[0] = type << 24 | DIV_ROUND_UP(len, 4);
+	tlp.words[1] = requester << 16 | (len > 4 ? 0xff : 0x0f);
 	return tlp;
 }
 

@@ -26,6 +26,9 @@ check() {
 
 modprobe epf-probe
 modprobe pci_endpoint_test
+
+# The host would reset the link for an unsupported request that it is told of.
+again port/aer=0 port/dpc=0
 make_functions pci_epf_probe f0
 
 # Before the link is up
