@@ -57,6 +57,7 @@ is "nothing to do: the system is as it should be" \
 	epfctl apply "$EPFLAB_TOP/examples/pci-epf-vntb.yaml"
 lspci -vv -s "${ntb_at[host]}" | grep -q 'MSI: Enable+ Count=16/16' ||
 	die "not all 16 interrupt messages"
+network_up use_dma=0
 
 if endpoint_can_send; then
 	sysctl -qw net.core.rmem_max=$window net.core.wmem_max=$window
@@ -68,11 +69,14 @@ if endpoint_can_send; then
 else
 	one_way
 fi
+network_down
 bridge_down
 
 # Nothing is left of the first.
 if function_can_go; then
 	bridge_up link=none
+	network_up use_dma=0
 	on endpoint ping -q -c 3 -i 0.1 192.0.2.2 >/dev/null
+	network_down
 	bridge_down
 fi

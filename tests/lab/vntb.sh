@@ -14,7 +14,8 @@ declare -Ar ntb_at=([endpoint]=0000:ff:00.0 [host]=0000:11:00.0)
 declare -Ar address_of=([endpoint]=192.0.2.1 [host]=192.0.2.2)
 declare -A device_of=()
 
-# bridge_up KNOB=VALUE...: all of it, on a controller with these knobs.
+# bridge_up KNOB=VALUE...: an NTB device on both sides of a controller with these
+# knobs.
 bridge_up() {
 	local side pid
 
@@ -34,9 +35,14 @@ bridge_up() {
 	for pid in $(pgrep -x 'ksoftirqd/[0-9]*'); do
 		chrt --batch --pid 0 "$pid"
 	done
+}
+
+# network_up PARAMETER=VALUE...: a network over it, with these of ntb_transport.
+network_up() {
+	local side
 
 	# A frame takes a buffer of this size, however short it is.
-	modprobe ntb_transport transport_mtu=9216
+	modprobe ntb_transport transport_mtu=9216 "$@"
 	# It takes the NTB devices that are there when it is loaded.
 	modprobe ntb_netdev
 	for side in endpoint host; do
@@ -49,6 +55,16 @@ bridge_up() {
 	done
 }
 
+network_down() {
+	local side
+
+	for side in endpoint host; do
+		net_end $side "${device_of[$side]}"
+	done
+	modprobe -r ntb_netdev
+	modprobe -r ntb_transport
+}
+
 # received KEY: as bytes, of what the receiver of the last transfer has to say.
 received() {
 	jq ".sum_received.$1 // .sum.$1" <<<"$RESULT"
@@ -56,19 +72,20 @@ received() {
 
 # crossed WHAT FROM FRAMES BYTES: all of it went over the link; what it cost.
 crossed() {
-	local what=$1 from=$2 frames=$3 bytes=$4 writes written
+	local what=$1 from=$2 frames=$3 bytes=$4 written
 
-	case $from in
-	host) writes=host_writes written=host_write_bytes ;;
-	endpoint) writes=endpoint_writes written=endpoint_write_bytes ;;
-	esac
-	(($(stat_of $written) >= bytes)) ||
-		die "$what: $(stat_of $written) bytes crossed, should be $bytes"
+	written=$(stat_of "${from}_write_bytes")
+	if [[ $from == endpoint ]]; then
+		written=$((written + $(stat_of dma_write_bytes)))
+	fi
+	((written >= bytes)) ||
+		die "$what: $written bytes crossed, should be $bytes"
 	awk '/^aborted_/ { n += $2 } END { exit n != 0 }' "$sim/epc-sim.0/stats" ||
 		die "$what: $(grep ^aborted_ "$sim/epc-sim.0/stats")"
 
 	echo "$what from $from: $bytes bytes in $frames frames," \
-		"$(stat_of $writes) posted writes," \
+		"$(stat_of "${from}_writes") posted writes," \
+		"$(stat_of dma_writes) by DMA," \
 		"$(stat_of host_reads) control reads," \
 		"$(stat_of msi) interrupts:" \
 		"$(awk "BEGIN { printf \"%.2f\", $(stat_of msi) / $frames }") a frame"
@@ -106,13 +123,6 @@ function_can_go() {
 # endpoint's answer to its last command, with a WARN_ON() if there is none
 # (ntb_epf_send_command()).
 bridge_down() {
-	local side
-
-	for side in endpoint host; do
-		net_end $side "${device_of[$side]}"
-	done
-	modprobe -r ntb_netdev
-	modprobe -r ntb_transport
 	modprobe -r ntb_hw_epf
 	stop
 	wait_for "removal" test ! -e "/sys/bus/pci/devices/${ntb_at[host]}"
