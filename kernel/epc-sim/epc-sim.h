@@ -241,6 +241,8 @@ struct epc_sim_request {
 	u64 addr;		/* PCI address, or offset in configuration space */
 	size_t len;		/* bytes */
 	u64 delay_ns;		/* that it takes more than others */
+	bool corrupt;		/* one bit flips on the way: */
+	size_t corrupt_bit;	/* this one */
 };
 
 enum epc_sim_direction {
@@ -325,8 +327,9 @@ struct epc_sim_irq_count {
  * @slot: which part of the address space and of the bus numbers is its own
  * @pdev: parent of the host bridge and of the controller; named as both
  * @lock: protects all below up to @srcu: configuration spaces, BARs, maps and
- *	the state of the link. Taken from any context, never held while memory
- *	is copied, an interrupt delivered or a function called back.
+ *	the state of the link. Taken from any context, never held while an
+ *	interrupt is delivered or a function called back, nor while more than a
+ *	few KiB of memory are copied.
  * @ports: from the root port down to the one that the endpoint is below
  * @functions: the endpoint's functions; see epc_sim_function()
  * @num_functions: how many these are, present or not; fixed while live
@@ -459,9 +462,8 @@ void epc_sim_request(struct epc_sim *sim,
 		     const struct epc_sim_request *request);
 bool epc_sim_request_passes(struct epc_sim *sim,
 			    struct epc_sim_request *request);
-void epc_sim_request_copy(struct epc_sim *sim,
-			  const struct epc_sim_request *request, void *to,
-			  const void *from);
+void epc_sim_request_copy(const struct epc_sim_request *request, void *to,
+			  const void *from, size_t offset, size_t len);
 
 /* link-model.c */
 int epc_sim_link_model_parse(const char *text,

@@ -25,6 +25,7 @@
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/random.h>
 #include <linux/ratelimit.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -188,7 +189,8 @@ static u32 number_of(struct epc_sim *sim, enum epc_sim_fault number)
 /**
  * epc_sim_fault_request() - let a request meet a fault
  * @sim: the instance
- * @request: one that would get through; its outcome and its delay may change
+ * @request: one that would get through; its outcome, its delay and what becomes
+ *	of its data may change
  *
  * Context: any, without sim->lock.
  */
@@ -204,24 +206,18 @@ void epc_sim_fault_request(struct epc_sim *sim, struct epc_sim_request *request)
 		request->outcome = EPC_SIM_LINK_DOWN;
 	} else if (happens_to(sim, EPC_SIM_FAULT_READ_ONES, request)) {
 		request->outcome = EPC_SIM_FAULT_INJECTED;
-	} else if (happens_to(sim, EPC_SIM_FAULT_SLOW, request)) {
+	}
+	if (request->outcome != EPC_SIM_OK)
+		return;
+
+	if (happens_to(sim, EPC_SIM_FAULT_SLOW, request))
 		request->delay_ns = epc_sim_accesses(request->len) *
 				    number_of(sim, EPC_SIM_FAULT_SLOW);
+	if (happens_to(sim, EPC_SIM_FAULT_CORRUPT, request)) {
+		request->corrupt = true;
+		request->corrupt_bit =
+			get_random_u32_below(request->len * BITS_PER_BYTE);
 	}
-}
-
-/**
- * epc_sim_fault_corrupt() - whether the data of a request is to change
- * @sim: the instance
- * @request: one that gets through
- *
- * Context: any.
- * Return: true if so.
- */
-bool epc_sim_fault_corrupt(struct epc_sim *sim,
-			   const struct epc_sim_request *request)
-{
-	return happens_to(sim, EPC_SIM_FAULT_CORRUPT, request);
 }
 
 /**

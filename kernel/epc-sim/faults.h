@@ -37,8 +37,6 @@ void epc_sim_faults_free(struct epc_sim *sim);
 void epc_sim_faults_debugfs(struct epc_sim *sim, struct dentry *parent);
 void epc_sim_fault_request(struct epc_sim *sim,
 			   struct epc_sim_request *request);
-bool epc_sim_fault_corrupt(struct epc_sim *sim,
-			   const struct epc_sim_request *request);
 bool epc_sim_fault_interrupt_lost(struct epc_sim *sim,
 				  struct epc_sim_function *function);
 bool epc_sim_fault_interrupt_late(struct epc_sim *sim,
@@ -72,12 +70,6 @@ static inline void epc_sim_faults_debugfs(struct epc_sim *sim,
 static inline void epc_sim_fault_request(struct epc_sim *sim,
 					 struct epc_sim_request *request)
 {
-}
-
-static inline bool epc_sim_fault_corrupt(struct epc_sim *sim,
-					 const struct epc_sim_request *request)
-{
-	return false;
 }
 
 static inline bool

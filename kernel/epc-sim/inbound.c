@@ -124,9 +124,10 @@ static size_t inbound_move(struct epc_sim *sim, enum epc_sim_kind kind,
 		request.function = target.function;
 		request.len = target.len;
 		if (epc_sim_request_passes(sim, &request))
-			epc_sim_request_copy(sim, &request,
+			epc_sim_request_copy(&request,
 					     write ? target.memory : buf,
-					     write ? buf : target.memory);
+					     write ? buf : target.memory,
+					     0, target.len);
 		else if (!write)
 			memset(buf, 0xff, target.len);
 	}

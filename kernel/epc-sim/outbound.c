@@ -14,11 +14,15 @@
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/platform_device.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
 #include "epc-sim.h"
 #include "trace.h"
+
+/* Bytes of the host's memory that are copied with the instance's lock held. */
+#define OUTBOUND_ATOMIC	SZ_4K
 
 /* The map that holds a range, or NULL. */
 static struct epc_sim_map *outbound_find(struct epc_sim *sim, phys_addr_t phys,
@@ -76,7 +80,28 @@ static void outbound_translate(struct epc_sim *sim, phys_addr_t phys,
 	request->outcome = outbound_passes(sim, map->function);
 }
 
-/* Move the data; buf is read from for a write, and filled for a read. */
+/*
+ * Move the data; buf is read from for a write, and filled for a read. Whatever
+ * stops a function, link or bus mastering, does so in the middle, too, and for
+ * good: the host may free the memory next.
+ */
+static void outbound_copy(struct epc_sim *sim, struct epc_sim_request *request,
+			  void *to, const void *from)
+{
+	size_t done, len;
+
+	for (done = 0; done < request->len; done += len) {
+		len = min(request->len - done, OUTBOUND_ATOMIC);
+
+		guard(raw_spinlock_irqsave)(&sim->lock);
+		request->outcome = outbound_passes(sim, request->function);
+		if (request->outcome != EPC_SIM_OK)
+			return;
+
+		epc_sim_request_copy(request, to, from, done, len);
+	}
+}
+
 static void outbound_move(struct epc_sim *sim, struct epc_sim_request *request,
 			  void *buf, bool write)
 {
@@ -97,9 +122,9 @@ static void outbound_move(struct epc_sim *sim, struct epc_sim_request *request,
 	if (!memory)
 		request->outcome = EPC_SIM_NO_MEMORY;
 	else if (write)
-		epc_sim_request_copy(sim, request, memory, buf);
+		outbound_copy(sim, request, memory, buf);
 	else
-		epc_sim_request_copy(sim, request, buf, memory);
+		outbound_copy(sim, request, buf, memory);
 }
 
 /**
@@ -197,7 +222,8 @@ static bool outbound_dma(struct epc_sim *sim, struct epc_sim_request *request,
  * @cost_ns: set to how long it takes from now
  *
  * Context: any.
- * Return: whether it got anywhere; a read that did not leaves @buf alone.
+ * Return: whether it got anywhere; a read that did not may have filled a
+ *	part of @buf.
  */
 bool epc_sim_outbound_dma(struct epc_sim *sim,
 			  struct epc_sim_function *function, u64 pci_addr,
@@ -226,7 +252,8 @@ bool epc_sim_outbound_dma(struct epc_sim *sim,
  * @cost_ns: set to how long it takes from now
  *
  * Context: any.
- * Return: whether it got anywhere; a read that did not leaves @buf alone.
+ * Return: whether it got anywhere; a read that did not may have filled a
+ *	part of @buf.
  */
 bool epc_sim_outbound_dma_window(struct epc_sim *sim, phys_addr_t phys,
 				 void *buf, size_t len, bool write,

@@ -8,7 +8,6 @@
  */
 
 #include <linux/align.h>
-#include <linux/random.h>
 #include <linux/string.h>
 
 #include "epc-sim.h"
@@ -115,38 +114,39 @@ static void copy(void *to, const void *from, size_t len)
 		memcpy(to, from, len);
 }
 
-static void flip_a_bit(u8 *data, size_t len)
-{
-	size_t bit = get_random_u32_below(len * BITS_PER_BYTE);
-
-	data[bit / BITS_PER_BYTE] ^= BIT(bit % BITS_PER_BYTE);
-}
-
 /**
- * epc_sim_request_copy() - move the data of a request
- * @sim: the instance
+ * epc_sim_request_copy() - move a part of a request's data
  * @request: one that passes
- * @to: destination
- * @from: source
+ * @to: where all of it goes
+ * @from: where all of it is
+ * @offset: of the part
+ * @len: bytes of the part
  *
  * Context: any.
  */
-void epc_sim_request_copy(struct epc_sim *sim,
-			  const struct epc_sim_request *request, void *to,
-			  const void *from)
+void epc_sim_request_copy(const struct epc_sim_request *request, void *to,
+			  const void *from, size_t offset, size_t len)
 {
-	u64 word;
+	size_t flip = request->corrupt_bit / BITS_PER_BYTE - offset;
+	u8 mask = BIT(request->corrupt_bit % BITS_PER_BYTE);
+	union {
+		u64 word;
+		u8 bytes[sizeof(u64)];
+	} wrong;
 
-	if (!epc_sim_fault_corrupt(sim, request)) {
-		copy(to, from, request->len);
-	} else if (request->len <= sizeof(word)) {
+	to += offset;
+	from += offset;
+
+	if (!request->corrupt || flip >= len) {
+		copy(to, from, len);
+	} else if (len <= sizeof(wrong)) {
 		/* Nobody ever sees it as it should have been. */
-		copy(&word, from, request->len);
-		flip_a_bit((u8 *)&word, request->len);
-		copy(to, &word, request->len);
+		copy(&wrong, from, len);
+		wrong.bytes[flip] ^= mask;
+		copy(to, &wrong, len);
 	} else {
-		memcpy(to, from, request->len);
-		flip_a_bit(to, request->len);
+		memcpy(to, from, len);
+		((u8 *)to)[flip] ^= mask;
 	}
 }
 
