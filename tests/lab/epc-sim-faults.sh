@@ -156,7 +156,8 @@ happened slow 2
 inject slow 1 requests=host_read
 tests -b 1
 len=$(stat_of host_read_bytes)
-is 1 traced "host read .* len=$len ok cost_ns=$((len / 8 * 1234))$"
+words=$((len / 8))
+is 1 traced "host read .* len=$len ok cost_ns=$((words * 1234))$"
 happened slow 1
 
 # Interrupts get lost: all three kinds.
