@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --module examples/endpoint-function
+# lab: --module examples/endpoint-function --timeout 120
 #
 # The function of docs/developing-an-endpoint-function.md: what it gives, what
 # it costs, and that either side can go at any moment.
@@ -66,11 +66,10 @@ is "Encryption controller: Device 1234:e9f0" \
 
 # Bytes, never the same, and no more at once than an answer has.
 is 0 sh -c "head -c 0 $device | wc -c"
-is 100000 sh -c "head -c 100000 $device | wc -c"
+is 20000 sh -c "head -c 20000 $device | wc -c"
 is 4092 sh -c "dd if=$device bs=8192 count=1 status=none | wc -c"
-for _ in {1..20}; do
-	dd if=$device bs=16 count=1 status=none | od -An -tx1
-done | sort | uniq -d >/tmp/same
+dd if=$device bs=4092 count=5 status=none | od -An -v -tx1 -w12 |
+	sort | uniq -d >/tmp/same
 [[ ! -s /tmp/same ]] || die "the same bytes again: $(</tmp/same)"
 
 # The attribute takes what it says, and acts at once.
@@ -137,7 +136,7 @@ for profile in dwc imx8m rk3588 am654 rockchip-ep cadence; do
 done
 again profile=rcar
 fails "Cannot allocate memory" epfctl apply "$example/entropy.yaml"
-again profile=tegra234
+again profile=generic msi_capable=0
 fails "Operation not supported" epfctl apply "$example/entropy.yaml"
 
 # Nobody holds the modules any more.
