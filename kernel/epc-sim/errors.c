@@ -256,6 +256,24 @@ static void upstream_error(struct epc_sim *sim,
 					2, PCI_STATUS_REC_MASTER_ABORT);
 }
 
+/* Nobody answers: whoever asked waits no longer. */
+static void no_answer(struct epc_sim *sim,
+		      const struct epc_sim_request *request)
+{
+	const enum epc_sim_error error = EPC_SIM_ERROR_COMPLETION_TIMEOUT;
+
+	if (is_posted(request))
+		return;
+
+	if (is_downstream(request)) {
+		epc_sim_port_error(&sim->ports[0], error, request, false);
+		epc_sim_dpc_completion(&sim->ports[0], error,
+				       is_config(request));
+	} else {
+		function_error(sim, request->function, error, request, false);
+	}
+}
+
 /**
  * epc_sim_request_error() - report a request that failed
  * @sim: the instance
@@ -284,6 +302,9 @@ void epc_sim_request_error(struct epc_sim *sim,
 			downstream_error(sim, request);
 		else if (request->outcome == EPC_SIM_NO_MEMORY)
 			upstream_error(sim, request);
+		break;
+	case EPC_SIM_FAULT_INJECTED:
+		no_answer(sim, request);
 		break;
 	default:
 		/* What did not leave its side is no error on the link. */

@@ -61,7 +61,9 @@ traced() {
 	grep -c -- "$1" $tracing/trace
 }
 
+# Containment would take the link down with every read that is not answered.
 modprobe -a pci-epf-test pci_endpoint_test
+again port/dpc=0
 make_functions pci_epf_test f0
 start
 wait_for "enumeration" enumerated
@@ -115,6 +117,13 @@ fails -w -s 1024
 tests -w -s 1024
 is 1 stat_of aborted_fault
 happened read_ones 1
+
+# Each was a completion timeout of whoever asked: three at the port, one here.
+timeouts() {
+	awk '$1 == "CmpltTO" { print $2 }' "/sys/bus/pci/devices/$1/aer_dev_nonfatal"
+}
+wait_for "errors of the host's" eval "[[ \$(timeouts 0000:10:00.0) == 3 ]]"
+wait_for "an error of the function's" eval "[[ \$(timeouts 0000:11:00.0) == 1 ]]"
 
 # Only to the function that is meant; every third time; with luck.
 inject read_ones 1 requests=config_read function=1
@@ -248,5 +257,15 @@ read_vendor >/dev/null
 stop
 wait_for "removal" gone
 remove_functions pci_epf_test f0
-again profile=generic
+again profile=generic port/dpc=1
 [[ -d $faults ]] || die "no faults in the new instance"
+
+# A port with containment has the error as a reason for it.
+make_functions pci_epf_test f0
+start
+wait_for "enumeration" enumerated
+dmesg -C
+inject read_ones 1 requests=config_read
+is " ffff" read_vendor
+wait_for "containment" eval "dmesg | grep -q 'DPC: containment event'"
+happened read_ones 1
