@@ -70,6 +70,64 @@ compat_bar_submap(const struct pci_epf_bar *bar,
 #endif
 }
 
+#ifndef HAVE_BAR_RSVD_REGIONS
+enum pci_epc_bar_rsvd_region_type {
+	PCI_EPC_BAR_RSVD_DMA_CTRL_MMIO,
+	PCI_EPC_BAR_RSVD_MSIX_TBL_RAM,
+	PCI_EPC_BAR_RSVD_MSIX_PBA_RAM,
+};
+
+struct pci_epc_bar_rsvd_region {
+	enum pci_epc_bar_rsvd_region_type type;
+	resource_size_t offset;
+	resource_size_t size;
+};
+#endif
+
+static inline void
+compat_bar_regions(struct pci_epc_bar_desc *desc,
+		   const struct pci_epc_bar_rsvd_region *regions,
+		   unsigned int count)
+{
+#ifdef HAVE_BAR_RSVD_REGIONS
+	desc->rsvd_regions = regions;
+	desc->nr_rsvd_regions = count;
+#endif
+}
+
+#ifndef HAVE_AUX_RESOURCES
+enum pci_epc_aux_resource_type {
+	PCI_EPC_AUX_DOORBELL_MMIO,
+};
+
+struct pci_epc_aux_resource {
+	enum pci_epc_aux_resource_type type;
+	phys_addr_t phys_addr;
+	resource_size_t size;
+	enum pci_barno bar;
+	resource_size_t bar_offset;
+	union {
+		struct {
+			int irq;
+			u32 data;
+		} db_mmio;
+	} u;
+};
+#endif
+
+static inline void
+compat_set_aux_ops(struct pci_epc_ops *ops,
+		   int (*count)(struct pci_epc *epc, u8 func_no, u8 vfunc_no),
+		   int (*get)(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			      struct pci_epc_aux_resource *resources,
+			      int num_resources))
+{
+#ifdef HAVE_AUX_RESOURCES
+	ops->get_aux_resources_count = count;
+	ops->get_aux_resources = get;
+#endif
+}
+
 /*
  * A controller of which the kernel's driver says one thing, and its driver in
  * kernels before 7.1 said another.

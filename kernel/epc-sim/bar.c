@@ -20,7 +20,7 @@
 
 static unsigned int inbound_maps_of(const struct epc_sim_bar *bar)
 {
-	return bar->size ? max(bar->num_ranges, 1U) : 0;
+	return bar->size && !bar->reserved ? max(bar->num_ranges, 1U) : 0;
 }
 
 /* Whether there are as many maps as a BAR needs, less those that it has. */
@@ -233,5 +233,56 @@ void epc_sim_rebar_update(struct epc_sim *sim,
 			  function->bars[barno].size ?: SZ_1M);
 		entry += 8;
 		count = 0;
+	}
+}
+
+/*
+ * A reserved BAR with something in it is there without the endpoint's doing, and
+ * as large as it must be.
+ */
+static void show_reserved(struct epc_sim *sim,
+			  struct epc_sim_function *function,
+			  enum pci_barno barno)
+{
+	const struct epc_sim_bar_limits *limits = &sim->profile.bars[barno];
+	unsigned int size = limits->dma_registers + limits->msix_table +
+			    limits->msix_pba;
+	struct pci_epf_bar bar = {
+		.barno = barno,
+		.phys_addr = epc_sim_space_registers(sim),
+		.size = roundup_pow_of_two(size),
+		.flags = limits->only_64bit ? PCI_BASE_ADDRESS_MEM_TYPE_64 : 0,
+	};
+
+	/* The doorbell is in the registers of the DMA engine only. */
+	if (!limits->dma_registers)
+		bar.phys_addr += EPC_SIM_REGISTERS_SIZE / 2;
+
+	epc_sim_function_set_bar(function, &bar);
+	function->bars[barno].reserved = true;
+}
+
+/**
+ * epc_sim_bars_init() - what a function's BARs are before the endpoint sets any
+ * @sim: the instance
+ * @function: the function, blank
+ *
+ * Context: with sim->lock held, or before others know of the function.
+ */
+void epc_sim_bars_init(struct epc_sim *sim, struct epc_sim_function *function)
+{
+	enum pci_barno barno;
+
+	if (function->vfunc_no)
+		return;
+
+	epc_sim_rebar_update(sim, function);
+	for (barno = BAR_0; barno <= BAR_5; barno++) {
+		const struct epc_sim_bar_limits *limits =
+			&sim->profile.bars[barno];
+
+		if (limits->dma_registers || limits->msix_table ||
+		    limits->msix_pba)
+			show_reserved(sim, function, barno);
 	}
 }

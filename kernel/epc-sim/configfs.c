@@ -272,6 +272,7 @@ EPC_SIM_POWER_OF_TWO(window_page_size, &OPTIONS->profile.window_page_size,
 		     SZ_4K, SZ_1G);
 EPC_SIM_CHOICE(dma, &OPTIONS->profile.dma, enum epc_sim_dma_engines,
 	       dma_engines);
+EPC_SIM_FLAG(doorbell, &OPTIONS->profile.doorbell);
 EPC_SIM_FLAG(intx_capable, &OPTIONS->profile.intx_capable);
 EPC_SIM_FLAG(msi_capable, &OPTIONS->profile.msi_capable);
 EPC_SIM_FLAG(msix_capable, &OPTIONS->profile.msix_capable);
@@ -307,6 +308,7 @@ static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_knob_attr_window_size,
 	&epc_sim_knob_attr_window_page_size,
 	&epc_sim_knob_attr_dma,
+	&epc_sim_knob_attr_doorbell,
 	&epc_sim_knob_attr_intx_capable,
 	&epc_sim_knob_attr_msi_capable,
 	&epc_sim_knob_attr_msix_capable,
@@ -332,11 +334,17 @@ static const struct epc_sim_choice bar_types[] = {
 EPC_SIM_CHOICE(type, &BAR->type, enum epc_sim_bar_type, bar_types);
 EPC_SIM_POWER_OF_TWO(fixed_size, &BAR->fixed_size, 0, EPC_SIM_MAX_IOREMAP);
 EPC_SIM_FLAG(only_64bit, &BAR->only_64bit);
+EPC_SIM_POWER_OF_TWO(dma_registers, &BAR->dma_registers, 0, SZ_1M);
+EPC_SIM_POWER_OF_TWO(msix_table, &BAR->msix_table, 0, SZ_1M);
+EPC_SIM_POWER_OF_TWO(msix_pba, &BAR->msix_pba, 0, SZ_1M);
 
 static struct configfs_attribute *epc_sim_bar_attrs[] = {
 	&epc_sim_knob_attr_type,
 	&epc_sim_knob_attr_fixed_size,
 	&epc_sim_knob_attr_only_64bit,
+	&epc_sim_knob_attr_dma_registers,
+	&epc_sim_knob_attr_msix_table,
+	&epc_sim_knob_attr_msix_pba,
 	NULL,
 };
 

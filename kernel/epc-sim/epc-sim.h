@@ -17,6 +17,8 @@
 #include <linux/srcu.h>
 #include <linux/types.h>
 
+#include "../compat/pci-epc.h"
+
 #include "config-space.h"
 #include "errors.h"
 #include "faults.h"
@@ -50,6 +52,9 @@
 
 /* Outbound address space of one instance. */
 #define EPC_SIM_OUTBOUND_SIZE		SZ_4G
+
+/* Addresses of one instance's registers; no BAR is larger. */
+#define EPC_SIM_REGISTERS_SIZE		SZ_16M
 
 /* Buses of one simulated hierarchy: the root bus and those below it. */
 #define EPC_SIM_BUSES			16
@@ -87,6 +92,10 @@ struct epc_sim_bar_limits {
 	enum epc_sim_bar_type type;
 	unsigned int fixed_size;	/* bytes, if fixed */
 	bool only_64bit;
+	/* what the host sees in a reserved one, in this order; bytes, or 0 */
+	unsigned int dma_registers;
+	unsigned int msix_table;
+	unsigned int msix_pba;
 };
 
 /*
@@ -143,6 +152,8 @@ struct epc_sim_profile {
 	unsigned int window_size;
 	unsigned int window_page_size;
 	enum epc_sim_dma_engines dma;
+	/* a register that interrupts the endpoint when it is written to */
+	bool doorbell;
 	/* capabilities that a function can have, and that it is told of */
 	bool intx_capable;
 	bool msi_capable;
@@ -155,8 +166,7 @@ struct epc_sim_profile {
 const struct epc_sim_profile *epc_sim_profile_find(const char *name);
 int epc_sim_profile_check(const struct epc_sim_profile *profile,
 			  const char *name);
-void epc_sim_profile_features(const struct epc_sim_profile *profile,
-			      struct pci_epc_features *features);
+void epc_sim_profile_features(struct epc_sim *sim);
 
 /*
  * What crossed the link. A CPU moves a buffer to or from the other side eight
@@ -276,6 +286,7 @@ struct epc_sim_bar {
 	phys_addr_t phys;	/* the endpoint's memory behind it; 0: none yet */
 	size_t size;		/* bytes; 0: no BAR */
 	u32 flags;		/* PCI_BASE_ADDRESS_MEM_* */
+	bool reserved;		/* it is the controller's own */
 	unsigned int num_ranges;	/* 0: all of it is at @phys */
 	struct epc_sim_range ranges[EPC_SIM_MAX_RANGES];
 };
@@ -351,6 +362,10 @@ struct epc_sim_irq_count {
  * @epc: the endpoint's view: its controller
  * @epc_ops: its operations, less those that the profile does not have
  * @features: what of the profile the kernel's functions are told
+ * @regions: what is in reserved BARs, as @features has it
+ * @doorbell_domain: holds the doorbell's interrupt
+ * @doorbell_irq: interrupt of the endpoint's CPU
+ * @doorbell_timer: delivers it in hard interrupt context
  * @vf_features: the same for virtual functions
  * @max_vfs: virtual functions that each function can have
  * @irq_count: encoding of interrupt counts
@@ -402,6 +417,10 @@ struct epc_sim {
 	struct pci_epc *epc;
 	struct pci_epc_ops epc_ops;
 	struct pci_epc_features features;
+	struct pci_epc_bar_rsvd_region regions[PCI_STD_NUM_BARS][3];
+	struct irq_domain *doorbell_domain;
+	unsigned int doorbell_irq;
+	struct hrtimer doorbell_timer;
 	struct pci_epc_features vf_features;
 	u8 max_vfs[EPC_SIM_MAX_FUNCTIONS];
 	struct epc_sim_irq_count irq_count;
@@ -443,6 +462,7 @@ void epc_sim_space_release(struct epc_sim *sim);
 int epc_sim_space_request_windows(struct epc_sim *sim);
 void epc_sim_space_release_windows(struct epc_sim *sim);
 phys_addr_t epc_sim_space_outbound(struct epc_sim *sim);
+phys_addr_t epc_sim_space_registers(struct epc_sim *sim);
 u64 epc_sim_space_msi_address(struct epc_sim *sim);
 unsigned int epc_sim_space_first_bus(struct epc_sim *sim);
 
@@ -553,6 +573,17 @@ phys_addr_t epc_sim_bar_find(const struct epc_sim_bar *bar, u64 offset,
 void *epc_sim_bar_memory(const struct epc_sim_bar *bar, u64 offset, size_t len);
 void epc_sim_rebar_update(struct epc_sim *sim,
 			  struct epc_sim_function *function);
+void epc_sim_bars_init(struct epc_sim *sim, struct epc_sim_function *function);
+
+/* doorbell.c */
+int epc_sim_doorbell_init(struct epc_sim *sim);
+void epc_sim_doorbell_exit(struct epc_sim *sim);
+int epc_sim_doorbell_count(struct pci_epc *epc, u8 func_no, u8 vfunc_no);
+int epc_sim_doorbell_get(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			 struct pci_epc_aux_resource *resources, int count);
+bool epc_sim_registers_hold(struct epc_sim *sim, phys_addr_t phys, size_t len);
+void epc_sim_registers_written(struct epc_sim *sim, phys_addr_t phys,
+			       size_t len);
 
 /* inbound.c */
 void epc_sim_inbound_read(struct epc_sim *sim, u64 addr, void *buf, size_t len);

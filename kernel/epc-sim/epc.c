@@ -37,9 +37,10 @@ static int sim_write_header(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 }
 
 /* Whether a BAR is one that memory can have at all. */
-static int check_bar(struct pci_epc *epc, const struct pci_epf_bar *bar)
+static int check_bar(struct epc_sim *sim, const struct pci_epf_bar *bar)
 {
 	bool wide = bar->flags & PCI_BASE_ADDRESS_MEM_TYPE_64;
+	struct pci_epc *epc = sim->epc;
 
 	if (bar->barno < 0 || bar->barno >= PCI_STD_NUM_BARS ||
 	    (wide && bar->barno == PCI_STD_NUM_BARS - 1))
@@ -59,7 +60,8 @@ static int check_bar(struct pci_epc *epc, const struct pci_epf_bar *bar)
 		return -EINVAL;
 	}
 	/* NTB functions say later where the memory is, by setting it again. */
-	if (bar->phys_addr && !epc_sim_ram(bar->phys_addr, bar->size)) {
+	if (bar->phys_addr && !epc_sim_ram(bar->phys_addr, bar->size) &&
+	    !epc_sim_registers_hold(sim, bar->phys_addr, bar->size)) {
 		dev_err(&epc->dev, "BAR%d: no memory at %pad\n", bar->barno,
 			&bar->phys_addr);
 		return -EINVAL;
@@ -123,7 +125,7 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	bool was_set;
 	int ret;
 
-	ret = check_bar(epc, bar);
+	ret = check_bar(sim, bar);
 	if (!ret)
 		ret = check_bar_of(sim, vfunc_no, bar);
 	if (ret)
@@ -326,7 +328,7 @@ static int sim_start(struct pci_epc *epc)
 			if (!test_bit(sim->functions[i].func_no,
 				      &epc->function_num_map)) {
 				epc_sim_function_init(&sim->functions[i]);
-				epc_sim_rebar_update(sim, &sim->functions[i]);
+				epc_sim_bars_init(sim, &sim->functions[i]);
 			}
 
 	epc_sim_link_start(sim);
@@ -398,10 +400,12 @@ int epc_sim_epc_init(struct epc_sim *sim)
 	struct pci_epc *epc;
 	int ret;
 
-	epc_sim_profile_features(&sim->profile, &sim->features);
+	epc_sim_profile_features(sim);
 	sim->vf_features = sim->features;
 	sim->vf_features.align = sim->profile.vf_bar_align;
 	sim->epc_ops = sim_epc_ops;
+	compat_set_aux_ops(&sim->epc_ops, epc_sim_doorbell_count,
+			   epc_sim_doorbell_get);
 	if (!sim->profile.align_addr)
 		sim->epc_ops.align_addr = NULL;
 

@@ -38,7 +38,7 @@ int epc_sim_functions_alloc(struct epc_sim *sim)
 		sim->functions[i].func_no = i % EPC_SIM_MAX_FUNCTIONS;
 		sim->functions[i].vfunc_no = i / EPC_SIM_MAX_FUNCTIONS;
 		epc_sim_function_init(&sim->functions[i]);
-		epc_sim_rebar_update(sim, &sim->functions[i]);
+		epc_sim_bars_init(sim, &sim->functions[i]);
 	}
 
 	return 0;
@@ -164,7 +164,7 @@ static bool has_bars(const struct epc_sim_function *function)
 	unsigned int i;
 
 	for (i = 0; i < PCI_STD_NUM_BARS; i++)
-		if (function->bars[i].size)
+		if (function->bars[i].size && !function->bars[i].reserved)
 			return true;
 
 	return false;
@@ -183,7 +183,7 @@ void epc_sim_function_clear_bar(struct epc_sim_function *function,
 {
 	struct epc_sim_bar *old = &function->bars[bar->barno];
 
-	if (!old->size)
+	if (!old->size || old->reserved)
 		return;
 
 	memset(old, 0, sizeof(*old));

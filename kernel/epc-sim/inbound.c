@@ -16,7 +16,8 @@
 
 /* Where an access ends up. */
 struct target {
-	void *memory;
+	void *memory;	/* NULL: registers */
+	phys_addr_t phys;
 	size_t len;	/* bytes in one piece */
 	struct epc_sim_function *function;	/* NULL: none of them */
 	bool msix_table;	/* it touches the vector table */
@@ -56,7 +57,6 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 
 	for (i = 0; i < EPC_SIM_MAX_FUNCTIONS; i++) {
 		struct epc_sim_function *function = epc_sim_function(sim, i, 0);
-		phys_addr_t phys;
 		u64 offset;
 		int barno;
 
@@ -72,15 +72,19 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 		if (!epc_sim_function_in_d0(sim, function))
 			return EPC_SIM_NOT_POWERED;
 
-		phys = epc_sim_bar_find(&function->bars[barno], offset,
-					&target->len);
-		target->memory = phys ? epc_sim_ram(phys, target->len) : NULL;
+		target->phys = epc_sim_bar_find(&function->bars[barno], offset,
+						&target->len);
+		if (!target->phys)
+			return EPC_SIM_NO_MEMORY;
+		target->memory = epc_sim_ram(target->phys, target->len);
 		target->msix_table = function->msix_count &&
 			function->msix_bar == barno &&
 			offset + target->len > function->msix_offset &&
 			offset < function->msix_offset +
 				 function->msix_count * PCI_MSIX_ENTRY_SIZE;
-		return target->memory ? EPC_SIM_OK : EPC_SIM_NO_MEMORY;
+		return target->memory ||
+		       epc_sim_registers_hold(sim, target->phys, target->len) ?
+		       EPC_SIM_OK : EPC_SIM_NO_MEMORY;
 	}
 
 	return EPC_SIM_NO_BAR;
@@ -118,24 +122,28 @@ static size_t inbound_move(struct epc_sim *sim, enum epc_sim_kind kind,
 		.addr = addr,
 	};
 	struct target target;
+	bool passes;
 
 	scoped_guard(srcu, &sim->srcu) {
 		request.outcome = inbound_find(sim, addr, len, &target);
 		request.function = target.function;
 		request.len = target.len;
-		if (epc_sim_request_passes(sim, &request))
+		passes = epc_sim_request_passes(sim, &request);
+		if (passes && target.memory)
 			epc_sim_request_copy(&request,
 					     write ? target.memory : buf,
 					     write ? buf : target.memory,
 					     0, target.len);
 		else if (!write)
-			memset(buf, 0xff, target.len);
+			memset(buf, passes ? 0 : 0xff, target.len);
 	}
 
 	epc_sim_request(sim, &request);
 
-	if (write && request.outcome == EPC_SIM_OK && target.msix_table)
+	if (write && passes && target.msix_table)
 		epc_sim_interrupt_unmasked(sim, target.function);
+	if (write && passes && !target.memory)
+		epc_sim_registers_written(sim, target.phys, target.len);
 
 	return target.len;
 }

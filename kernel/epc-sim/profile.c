@@ -28,6 +28,7 @@
 	.max_inbound_maps = 16,						\
 	.dynamic_inbound_mapping = true,				\
 	.subrange_mapping = true,					\
+	.doorbell = true,						\
 	.num_windows = 1,						\
 	.window_size = EPC_SIM_MAX_IOREMAP,				\
 	.window_page_size = SZ_64K,					\
@@ -63,6 +64,7 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.dma = EPC_SIM_DMA_PRIVATE,
 		.dynamic_inbound_mapping = true,
 		.subrange_mapping = true,
+		.doorbell = true,
 		.linkup_notifier = true,
 		.intx_capable = true,
 		.msi_capable = true,
@@ -112,7 +114,10 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		.bars[BAR_1] = RESIZABLE,
 		.bars[BAR_2] = RESIZABLE,
 		.bars[BAR_3] = RESIZABLE,
-		.bars[BAR_4] = RESERVED,
+		.bars[BAR_4] = {
+			.type = EPC_SIM_BAR_RESERVED,
+			.dma_registers = SZ_8K,
+		},
 		.bars[BAR_5] = RESIZABLE,
 	},
 	{
@@ -143,10 +148,19 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 			.only_64bit = true,
 		},
 		.bars[BAR_1] = UPPER_HALF,
-		.bars[BAR_2] = RESERVED,
-		.bars[BAR_3] = RESERVED,
-		.bars[BAR_4] = RESERVED,
-		.bars[BAR_5] = RESERVED,
+		.bars[BAR_2] = {
+			.type = EPC_SIM_BAR_RESERVED,
+			.only_64bit = true,
+			.msix_table = SZ_64K,
+			.msix_pba = SZ_64K,
+		},
+		.bars[BAR_3] = UPPER_HALF,
+		.bars[BAR_4] = {
+			.type = EPC_SIM_BAR_RESERVED,
+			.only_64bit = true,
+			.dma_registers = SZ_4K,
+		},
+		.bars[BAR_5] = UPPER_HALF,
 		.bar_align = SZ_64K,
 	},
 	{
@@ -279,6 +293,12 @@ int epc_sim_profile_check(const struct epc_sim_profile *profile,
 			       name, i);
 			return -EINVAL;
 		}
+		if (bar->type != EPC_SIM_BAR_RESERVED &&
+		    (bar->dma_registers || bar->msix_table || bar->msix_pba)) {
+			pr_err("pci-epc-sim: %s: bar%u is not reserved, but there is something in it\n",
+			       name, i);
+			return -EINVAL;
+		}
 		if (bar->only_64bit && i == PCI_STD_NUM_BARS - 1) {
 			pr_err("pci-epc-sim: %s: bar%u cannot be 64-bit, it is the last\n",
 			       name, i);
@@ -289,15 +309,38 @@ int epc_sim_profile_check(const struct epc_sim_profile *profile,
 	return 0;
 }
 
+/* What is in a reserved BAR, one after the other; returns how many. */
+static unsigned int fill_regions(const struct epc_sim_bar_limits *bar,
+				 struct pci_epc_bar_rsvd_region *regions)
+{
+	const struct pci_epc_bar_rsvd_region all[] = {
+		{ PCI_EPC_BAR_RSVD_DMA_CTRL_MMIO, 0, bar->dma_registers },
+		{ PCI_EPC_BAR_RSVD_MSIX_TBL_RAM, 0, bar->msix_table },
+		{ PCI_EPC_BAR_RSVD_MSIX_PBA_RAM, 0, bar->msix_pba },
+	};
+	unsigned int i, count = 0, offset = 0;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		if (!all[i].size)
+			continue;
+		regions[count] = all[i];
+		regions[count++].offset = offset;
+		offset += all[i].size;
+	}
+
+	return count;
+}
+
 /**
  * epc_sim_profile_features() - tell the limits as the kernel does
- * @profile: the limits
- * @features: filled in with those that the framework has words for
+ * @sim: the instance; its features are filled in with those of its profile that
+ *	the framework has words for
  */
-void epc_sim_profile_features(const struct epc_sim_profile *profile,
-			      struct pci_epc_features *features)
+void epc_sim_profile_features(struct epc_sim *sim)
 {
-	unsigned int i;
+	const struct epc_sim_profile *profile = &sim->profile;
+	struct pci_epc_features *features = &sim->features;
+	unsigned int i, count;
 
 	*features = (struct pci_epc_features) {
 		.linkup_notifier = profile->linkup_notifier,
@@ -327,6 +370,10 @@ void epc_sim_profile_features(const struct epc_sim_profile *profile,
 			break;
 		case EPC_SIM_BAR_RESERVED:
 			desc->type = BAR_RESERVED;
+			count = fill_regions(bar, sim->regions[i]);
+			if (count)
+				compat_bar_regions(desc, sim->regions[i],
+						   count);
 			break;
 		case EPC_SIM_BAR_DISABLED:
 			compat_bar_disabled(desc);

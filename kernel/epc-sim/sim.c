@@ -62,12 +62,18 @@ static int epc_sim_build(struct epc_sim *sim)
 	if (ret)
 		goto exit_link;
 
-	ret = epc_sim_epc_init(sim);
+	ret = epc_sim_doorbell_init(sim);
 	if (ret)
 		goto exit_dma;
 
+	ret = epc_sim_epc_init(sim);
+	if (ret)
+		goto exit_doorbell;
+
 	return 0;
 
+exit_doorbell:
+	epc_sim_doorbell_exit(sim);
 exit_dma:
 	epc_sim_dma_exit(sim);
 exit_link:
@@ -132,6 +138,7 @@ static void epc_sim_run_dismantle(struct epc_sim_build *build)
 	epc_sim_link_exit(sim);
 	put_device(&sim->epc->dev);
 	epc_sim_host_exit(sim);
+	epc_sim_doorbell_exit(sim);
 	epc_sim_interrupt_exit(sim);
 }
 

@@ -38,6 +38,9 @@ static struct resource outbound =
 	DEFINE_RES_MEM_NAMED(0x2000000000ULL, EPC_SIM_MAX_SIMS * EPC_SIM_OUTBOUND_SIZE,
 			     "pci-epc-sim outbound");
 
+/* The registers of controllers, after all BARs. */
+#define REGISTERS_BASE	0x1800000000ULL
+
 /*
  * Where writes are interrupts: outside of memory, as on x86. A page for each
  * instance.
@@ -354,6 +357,20 @@ void epc_sim_space_release_windows(struct epc_sim *sim)
 phys_addr_t epc_sim_space_outbound(struct epc_sim *sim)
 {
 	return outbound.start + sim->slot * EPC_SIM_OUTBOUND_SIZE;
+}
+
+/**
+ * epc_sim_space_registers() - where an instance's registers are
+ * @sim: the instance
+ *
+ * They are only reached through BARs: the endpoint's CPU does not map them.
+ *
+ * Return: physical address, as the endpoint's CPU would see it, aligned to
+ *	EPC_SIM_REGISTERS_SIZE, which they extend to.
+ */
+phys_addr_t epc_sim_space_registers(struct epc_sim *sim)
+{
+	return REGISTERS_BASE + sim->slot * EPC_SIM_REGISTERS_SIZE;
 }
 
 /**

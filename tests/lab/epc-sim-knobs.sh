@@ -80,7 +80,7 @@ power window_size 4096 1073741824
 power window_page_size 4096 1073741824
 for name in align_addr map_for_message refuse_masked_msix no_intx \
 	no_intx_with_msi only_inta rigid_bars dynamic_inbound_mapping \
-	subrange_mapping intx_capable msi_capable msix_capable \
+	subrange_mapping doorbell intx_capable msi_capable msix_capable \
 	linkup_notifier first_vf_has_bars vf_events; do
 	flag $name
 done
@@ -92,6 +92,9 @@ for bar in bar0 bar1 bar2 bar3 bar4 bar5; do
 	choice $bar/type "programmable, fixed, resizable, reserved, disabled" \
 		programmable fixed resizable reserved disabled
 	power $bar/fixed_size 0 16777216
+	power $bar/dma_registers 0 1048576
+	power $bar/msix_table 0 1048576
+	power $bar/msix_pba 0 1048576
 	flag $bar/only_64bit
 done
 
@@ -124,6 +127,8 @@ together "min_pass_bits 9 is above max_pass_bits 8" \
 together "subrange_mapping without dynamic_inbound_mapping" \
 	dynamic_inbound_mapping=0
 together "bar3 is fixed, but has no fixed_size" bar3/type=fixed
+together "bar2 is not reserved, but there is something in it" \
+	bar2/msix_table=4096
 together "bar5 cannot be 64-bit, it is the last" bar5/only_64bit=1
 
 # A profile sets them all.

@@ -74,7 +74,7 @@ is "MSI=32" capabilities
 down
 
 up rk3588 0x3588
-is "0:32:1M 1:32:1M 2:32:1M 3:32:1M 5:32:1M" regions
+is "0:32:1M 1:32:1M 2:32:1M 3:32:1M 4:32:8K 5:32:1M" regions
 transfers 2
 down
 
@@ -83,8 +83,13 @@ is "2:32:1M 3:32:64K 4:32:256 5:32:1M" regions
 down
 
 up tegra234 0x3588
-is "0:64:1M" regions
-is "" capabilities
+if [[ $bar2 == 128K ]]; then
+	is "0:64:128 2:64:128K 4:64:4K" regions
+	is "MSI=32" capabilities
+else
+	is "0:64:1M 2:64:128K 4:64:4K" regions
+	is "" capabilities
+fi
 down
 
 # 1 MiB is all that a region of rockchip-ep takes, and the PCI address must
