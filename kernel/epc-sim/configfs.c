@@ -242,6 +242,7 @@ static const struct epc_sim_choice dma_engines[] = {
 
 EPC_SIM_NUMBER(max_functions, &OPTIONS->profile.max_functions,
 	       1, EPC_SIM_MAX_FUNCTIONS);
+EPC_SIM_FLAG(one_vendor, &OPTIONS->profile.one_vendor);
 EPC_SIM_NUMBER(max_vfs, &OPTIONS->profile.max_vfs, 0, EPC_SIM_MAX_VFS);
 EPC_SIM_POWER_OF_TWO(vf_bar_align, &OPTIONS->profile.vf_bar_align, 0, SZ_1M);
 EPC_SIM_FLAG(first_vf_has_bars, &OPTIONS->profile.first_vf_has_bars);
@@ -283,6 +284,7 @@ EPC_SIM_NUMBER(latency_ns, &OPTIONS->link_model.latency_ns, 1, NSEC_PER_MSEC);
 static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_attr_profile,
 	&epc_sim_knob_attr_max_functions,
+	&epc_sim_knob_attr_one_vendor,
 	&epc_sim_knob_attr_max_vfs,
 	&epc_sim_knob_attr_vf_bar_align,
 	&epc_sim_knob_attr_first_vf_has_bars,

@@ -105,6 +105,8 @@ struct epc_sim_bar_limits {
 struct epc_sim_profile {
 	const char *name;
 	unsigned int max_functions;
+	/* all functions have the vendor ids of function 0 */
+	bool one_vendor;
 	/* virtual functions of each physical one */
 	unsigned int max_vfs;
 	/* memory behind their BARs is aligned to this; a power of two, or 0 */
@@ -533,7 +535,7 @@ void epc_sim_function_write(struct epc_sim *sim,
 			    struct epc_sim_function *function, int where,
 			    int size, u32 value);
 void epc_sim_functions_reset(struct epc_sim *sim);
-void epc_sim_functions_set_multi(struct epc_sim *sim);
+void epc_sim_functions_show(struct epc_sim *sim);
 int epc_sim_function_find_bar(const struct epc_sim_function *function, u64 addr,
 			      size_t len, u64 *offset);
 bool epc_sim_function_in_d0(struct epc_sim *sim,
@@ -549,7 +551,7 @@ bool epc_sim_sriov_answers(struct epc_sim *sim,
 const struct epc_sim_bar *epc_sim_sriov_bar(struct epc_sim *sim, u8 func_no,
 					    enum pci_barno barno);
 void epc_sim_sriov_update_bars(struct epc_sim *sim,
-			       struct epc_sim_function *physical);
+			       const struct epc_sim_function *function);
 void epc_sim_sriov_show(struct epc_sim *sim);
 void epc_sim_sriov_reset(struct epc_sim *sim,
 			 struct epc_sim_function *physical);

@@ -120,8 +120,8 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct epc_sim *sim = epc_get_drvdata(epc);
 	struct epc_sim_function *function;
-	struct epc_sim_bar *old;
 	const struct epc_sim_bar *shared;
+	struct epc_sim_bar *old;
 	bool was_set;
 	int ret;
 
@@ -143,12 +143,11 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		    (old->size != bar->size || old->flags != bar->flags))
 			return -EINVAL;
 
-		if (vfunc_no && !sim->profile.first_vf_has_bars) {
-			shared = epc_sim_sriov_bar(sim, func_no, bar->barno);
-			if (shared && (shared->size != bar->size ||
-				       shared->flags != bar->flags))
-				return -EINVAL;
-		}
+		/* The host gives virtual functions the same. */
+		shared = epc_sim_sriov_bar(sim, func_no, bar->barno);
+		if (vfunc_no && shared && !sim->profile.first_vf_has_bars &&
+		    (shared->size != bar->size || shared->flags != bar->flags))
+			return -EINVAL;
 
 		ret = epc_sim_bar_check(sim, function, bar);
 		if (ret) {
@@ -160,10 +159,7 @@ static int sim_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		epc_sim_function_set_bar(function, bar);
 		epc_sim_bar_map(old, bar);
 		epc_sim_rebar_update(sim, function);
-		if (vfunc_no)
-			epc_sim_sriov_update_bars(sim,
-						  epc_sim_function(sim, func_no,
-								   0));
+		epc_sim_sriov_update_bars(sim, function);
 	}
 
 	/* The caller may free the memory that was behind it. */
@@ -182,10 +178,7 @@ static void sim_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
 		epc_sim_function_clear_bar(function, bar);
 		epc_sim_rebar_update(sim, function);
-		if (vfunc_no)
-			epc_sim_sriov_update_bars(sim,
-						  epc_sim_function(sim, func_no,
-								   0));
+		epc_sim_sriov_update_bars(sim, function);
 	}
 
 	/* The caller frees the memory next. */
@@ -403,6 +396,9 @@ int epc_sim_epc_init(struct epc_sim *sim)
 	epc_sim_profile_features(sim);
 	sim->vf_features = sim->features;
 	sim->vf_features.align = sim->profile.vf_bar_align;
+	compat_set_intx(&sim->vf_features, false);
+	compat_set_inbound(&sim->vf_features,
+			   sim->profile.dynamic_inbound_mapping, false);
 	sim->epc_ops = sim_epc_ops;
 	compat_set_aux_ops(&sim->epc_ops, epc_sim_doorbell_count,
 			   epc_sim_doorbell_get);

@@ -321,21 +321,41 @@ void epc_sim_functions_reset(struct epc_sim *sim)
 		epc_sim_sriov_update_bars(sim, &sim->functions[i]);
 }
 
-/**
- * epc_sim_functions_set_multi() - say in function 0 whether there are others
- * @sim: the instance
- */
-void epc_sim_functions_set_multi(struct epc_sim *sim)
+static void show_vendor_of(struct epc_sim_config *config,
+			   const struct epc_sim_config *from)
 {
+	epc_sim_config_set(config, PCI_VENDOR_ID, 2,
+			   epc_sim_config_read(from, PCI_VENDOR_ID, 2));
+	epc_sim_config_set(config, PCI_SUBSYSTEM_VENDOR_ID, 2,
+			   epc_sim_config_read(from, PCI_SUBSYSTEM_VENDOR_ID,
+					       2));
+}
+
+/**
+ * epc_sim_functions_show() - let the host find what functions there are
+ * @sim: the instance, before its link comes up
+ */
+void epc_sim_functions_show(struct epc_sim *sim)
+{
+	struct epc_sim_config *first = &sim->functions[0].config;
 	u8 type = PCI_HEADER_TYPE_NORMAL;
 	unsigned int i;
 
 	lockdep_assert_held(&sim->lock);
-	for (i = 1; i < EPC_SIM_MAX_FUNCTIONS; i++)
-		if (sim->functions[i].present)
-			type |= PCI_HEADER_TYPE_MFD;
+	for (i = 1; i < EPC_SIM_MAX_FUNCTIONS; i++) {
+		struct epc_sim_function *function = &sim->functions[i];
 
-	epc_sim_config_set(&sim->functions[0].config, PCI_HEADER_TYPE, 1, type);
+		if (!function->present)
+			continue;
+
+		type |= PCI_HEADER_TYPE_MFD;
+		if (sim->profile.one_vendor)
+			show_vendor_of(&function->config, first);
+	}
+
+	/* Function 0 says that there are others. */
+	epc_sim_config_set(first, PCI_HEADER_TYPE, 1, type);
+	epc_sim_sriov_show(sim);
 }
 
 /**

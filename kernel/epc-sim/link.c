@@ -52,8 +52,7 @@ static bool links_up(struct epc_sim *sim)
 		epc_sim_port_link_changed(port, true);
 		if (port == epc_sim_slot(sim)) {
 			sim->link_up = true;
-			epc_sim_functions_set_multi(sim);
-			epc_sim_sriov_show(sim);
+			epc_sim_functions_show(sim);
 			return true;
 		}
 		epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_ABOVE, false);

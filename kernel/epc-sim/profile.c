@@ -192,6 +192,7 @@ static const struct epc_sim_profile epc_sim_profiles[] = {
 		 */
 		.name = "cadence",
 		.max_functions = 8,
+		.one_vendor = true,
 		.max_vfs = 4,
 		.vf_bar_align = SZ_64K,
 		.first_vf_has_bars = true,

@@ -117,11 +117,13 @@ const struct epc_sim_bar *epc_sim_sriov_bar(struct epc_sim *sim, u8 func_no,
 /**
  * epc_sim_sriov_update_bars() - show the BARs that virtual functions have
  * @sim: the instance
- * @physical: their physical function
+ * @function: one of them, or their physical function
  */
 void epc_sim_sriov_update_bars(struct epc_sim *sim,
-			       struct epc_sim_function *physical)
+			       const struct epc_sim_function *function)
 {
+	struct epc_sim_function *physical = epc_sim_sriov_physical(sim,
+								   function);
 	struct epc_sim_config *config = &physical->config;
 	const struct epc_sim_bar *bar;
 	int barno;
