@@ -29,11 +29,12 @@ static const char *hint_of(enum epf_operation operation, int err)
 		{ EPF_OPERATION_SET, -EACCES, "the attribute is read-only" },
 		{ EPF_OPERATION_SET, -EBUSY, "unlink the function first" },
 		{ EPF_OPERATION_SET, -EOPNOTSUPP, "unlink the function first" },
-		{ EPF_OPERATION_LINK, -EBUSY, "it is linked already" },
+		{ EPF_OPERATION_LINK, -EBUSY, "it is linked already, or was, as "
+		  "a virtual function: delete and make it again" },
 		{ EPF_OPERATION_LINK, -EEXIST, "it is linked already" },
 		{ EPF_OPERATION_LINK, -EINVAL, "the controller has no number "
-		  "left, it is a virtual function, or its driver refused: see "
-		  "the kernel log" },
+		  "left, or too few virtual ones, it is a virtual function, or "
+		  "its driver refused: see the kernel log" },
 		{ EPF_OPERATION_START, -EINVAL, KERNEL_LOG },
 	};
 	size_t i;

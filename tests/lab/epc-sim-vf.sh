@@ -1,70 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --module tests/lab/epf-probe --module tests/lab/sriov-pf --timeout 120
+# lab: --module tests/lab/sriov-pf --timeout 120
 #
 # Virtual functions: made by the endpoint, enabled by the host, each with its
 # own BARs, interrupts, maps and counters.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
-devices=/sys/bus/pci/devices
-
-# physical NAME VFS: link a physical function of the stock driver with so many
-# virtual ones.
-physical() {
-	local dir=$ep/functions/pci_epf_test name i
-
-	for ((i = 0; i <= $2; i++)); do
-		name=$1${i/#0/}
-		mkdir "$dir/$name"
-		echo 0x104c >"$dir/$name/vendorid"
-		echo 0xb500 >"$dir/$name/deviceid"
-		echo 4 >"$dir/$name/msi_interrupts"
-		echo 8 >"$dir/$name/msix_interrupts"
-		((i == 0)) || ln -s "$dir/$name" "$dir/$1/$name"
-	done
-	ln -s "$dir/$1" "$ep/controllers/epc-sim.0/$1"
-}
-
-# remove_physical NAME VFS: undo physical.
-remove_physical() {
-	local dir=$ep/functions/pci_epf_test i
-
-	rm "$ep/controllers/epc-sim.0/$1"
-	for ((i = 1; i <= $2; i++)); do
-		rm "$dir/$1/$1$i"
-		rmdir "$dir/$1$i"
-	done
-	rmdir "$dir/$1"
-}
-
-# enable FUNCTION VFS: the host enables virtual functions of 11:00.FUNCTION.
-enable() {
-	local name=0000:11:00.$1 dir
-	dir=$devices/$name
-
-	if [[ $(readlink "$dir/driver") != */sriov-pf ]]; then
-		echo sriov-pf >"$dir/driver_override"
-		[[ ! -e $dir/driver ]] || echo "$name" >"$dir/driver/unbind"
-		echo "$name" >/sys/bus/pci/drivers_probe
-	fi
-	echo "$2" >"$dir/sriov_numvfs"
-}
-
-# device BDF: the test device of that function.
-device() {
-	local node
-
-	for node in "$devices/0000:$1"/misc/*; do
-		echo "/dev/${node##*/}"
-	done
-}
-
-# stat FOLDER COUNTER: a counter of a function.
-stat() {
-	awk -v name="$2" '$1 == name { print $2 }' "$sim/epc-sim.0/$1/stats"
-}
+# shellcheck source=tests/lab/vf.sh
+. "$EPFLAB_TOP/tests/lab/vf.sh"
 
 # works BDF: all that the stock test has, but INTx and DMA.
 works() {
@@ -93,9 +38,9 @@ modprobe pci_endpoint_test
 modprobe sriov-pf
 
 # Three physical functions, two of them with virtual ones.
-physical a 3
-physical b 2
-physical c 0
+make_physical a pci_epf_test pci_epf_test pci_epf_test
+make_physical b pci_epf_test pci_epf_test
+make_physical c
 start
 wait_for "enumeration" test -e $devices/0000:11:00.2/driver
 is 3 cat $devices/0000:11:00.0/sriov_totalvfs
@@ -104,8 +49,8 @@ is 2 cat $devices/0000:11:00.1/sriov_totalvfs
 refused "Numerical result out of range" $devices/0000:11:00.0/sriov_numvfs 4
 [[ -z $(lspci -s 11:01.0) ]] || die "a virtual function before its time"
 
-enable 0 3
-enable 1 2
+enable_vfs 11:00.0 3
+enable_vfs 11:00.1 2
 is "00.0 00.1 00.2 01.0 01.1 02.0 02.1 03.0" \
 	sh -c 'lspci -s 11: | sed "s/11:\(....\).*/\1/" | sort | paste -sd " "'
 is 11:00.1 sh -c "readlink $devices/0000:11:02.1/physfn | sed 's/.*0000://'"
@@ -154,14 +99,14 @@ setpci -s 11:01.0 CAP_PM+4.w=0:3
 answer 11:01.0
 
 # As many as the host asks for; those beyond do not answer.
-enable 0 0
+enable_vfs 11:00.0 0
 [[ ! -e $devices/0000:11:01.0 ]] || die "virtual functions while disabled"
-enable 0 2
+enable_vfs 11:00.0 2
 [[ ! -e $devices/0000:11:03.0 ]] || die "three virtual functions, not two"
 answer 11:01.0 11:02.0
-enable 0 0
+enable_vfs 11:00.0 0
 echo 1 >$devices/0000:11:00.0/reset
-enable 0 3
+enable_vfs 11:00.0 3
 answer 11:03.0
 
 # A reset of the physical function takes its virtual ones away for the host.
@@ -171,8 +116,9 @@ is ff00 setpci -s 11:01.1 CLASS_DEVICE
 answer 11:02.1
 
 # The link goes down under them.
-victim=$(device 11:02.1)
-while pcitest -D "$victim" -b 5 >/dev/null 2>&1; do :; done &
+while [[ -e $devices/0000:11:02.1 ]]; do
+	setpci -s 11:02.1 CLASS_DEVICE >/dev/null 2>&1 || :
+done &
 sleep 0.05
 stop
 wait
@@ -180,19 +126,19 @@ wait_for "removal" test ! -e $devices/0000:11:00.0
 [[ ! -e $devices/0000:11:02.1 ]] || die "a virtual function without its physical"
 start
 wait_for "enumeration" test -e $devices/0000:11:00.2/driver
-enable 1 1
+enable_vfs 11:00.1 1
 answer 11:01.1
 stop
 wait_for "removal" test ! -e $devices/0000:11:00.0
 
 # Fewer than before, when they are linked anew.
-remove_physical a 3
-remove_physical b 2
-remove_physical c 0
-physical a 1
+remove_physical a
+remove_physical b
+remove_physical c
+make_physical a pci_epf_test
 start
 wait_for "enumeration" test -e $devices/0000:11:00.0/driver
 is 1 cat $devices/0000:11:00.0/sriov_totalvfs
 stop
 wait_for "removal" test ! -e $devices/0000:11:00.0
-remove_physical a 1
+remove_physical a

@@ -44,3 +44,38 @@ wait_for "enumeration" test -e $device
 sed 's/^  - name: epc-sim.0/&\n    start: false/' "$file" >/tmp/stopped.yaml
 is "1 step done" epfctl apply /tmp/stopped.yaml
 wait_for "removal" test ! -e $device
+
+# Virtual functions: the host sees how many there are; more than the controller
+# has leave nothing behind; one that was unlinked must be made anew.
+epfctl unlink test0 epc-sim.0
+epfctl delete test0
+file=$EPFLAB_TOP/examples/pci-epf-test-vf.yaml
+is "16 steps done" epfctl apply "$file"
+wait_for "enumeration" test -e $device/sriov_totalvfs
+is 2 cat $device/sriov_totalvfs
+is "pci_epf_test/virtual1, pci_epf_test/virtual2" sh -c \
+	"epfctl show physical | sed -n 's/^Virtual functions: *//p'"
+is "nothing to do: the system is as it should be" epfctl apply "$file"
+epfctl stop epc-sim.0
+wait_for "removal" test ! -e $device
+epfctl unlink physical epc-sim.0
+rm "$ep/functions/pci_epf_test/physical/pci_epf_test:virtual2"
+epfctl apply "$file" 2>/tmp/said && die "a virtual function that was unlinked"
+grep -q "delete and make it again" /tmp/said || die "$(</tmp/said)"
+epfctl delete virtual2
+epfctl -q apply "$file"
+wait_for "enumeration" test -e $device/sriov_totalvfs
+epfctl stop epc-sim.0
+epfctl unlink physical epc-sim.0
+rm $ep/functions/pci_epf_test/physical/*:virtual?
+rmdir $ep/functions/pci_epf_test/*
+
+{
+	cat "$file"
+	for n in 3 4 5; do
+		echo "          - { reg: $n, function-name: pci_epf_test }"
+	done
+} >/tmp/five.yaml
+epfctl apply /tmp/five.yaml 2>/tmp/said && die "five virtual functions of four"
+grep -q "too few virtual ones" /tmp/said || die "$(</tmp/said)"
+is "" ls $ep/functions/pci_epf_test

@@ -112,7 +112,8 @@ static void link_passes_the_kernels_refusals_on(void **state)
 	add(epf_plan_link(f->plan, "pci_epf_test", "f0", "sim.1",
 			  EPF_INTERFACE_PRIMARY));
 	assert_int_equal(run(f), -EBUSY);
-	check_text(f, strerror(EBUSY), "it is linked already");
+	check_text(f, strerror(EBUSY), "it is linked already, or was, as a "
+		   "virtual function: delete and make it again");
 	add(epf_plan_link(f->plan, "pci_epf_test", "f0", "sim.0",
 			  EPF_INTERFACE_PRIMARY));
 	assert_int_equal(run(f), -EEXIST);
