@@ -200,6 +200,34 @@ int epf_topology_find_controller(const struct epf_topology *topology,
 const char *epf_controller_get_name(const struct epf_controller *controller);
 /** @brief Whether the controller is started. */
 bool epf_controller_is_started(const struct epf_controller *controller);
+/**
+ * @brief Driver of the hardware, as its directory in sysfs.
+ * @return Name, or NULL where the kernel does not say.
+ */
+const char *epf_controller_get_driver(const struct epf_controller *controller);
+/**
+ * @brief Number of attributes: what the controller can do and how it is set up.
+ *
+ * Simulated controllers have them, in pci_epc_sim/NAME next to pci_ep; the
+ * framework has none for others. Attributes of more than one line, which are
+ * counters, are not among them.
+ */
+size_t
+epf_controller_get_num_attributes(const struct epf_controller *controller);
+/**
+ * @brief Name of an attribute: its file, or DIRECTORY/FILE.
+ * @return Name; @p index must be in range.
+ */
+const char *
+epf_controller_get_attribute_name(const struct epf_controller *controller,
+				  size_t index);
+/**
+ * @brief Text of an attribute, as the kernel prints it, without the newline.
+ * @return Text, or NULL where there is no such attribute or it cannot be read.
+ */
+const char *
+epf_controller_get_attribute(const struct epf_controller *controller,
+			     const char *name);
 /** @brief Number of links to this controller. */
 size_t epf_controller_get_num_links(const struct epf_controller *controller);
 /**

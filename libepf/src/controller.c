@@ -15,6 +15,32 @@ epf_controller_is_started(const struct epf_controller *controller)
 	return controller->started;
 }
 
+EPF_EXPORT const char *
+epf_controller_get_driver(const struct epf_controller *controller)
+{
+	return controller->driver;
+}
+
+EPF_EXPORT size_t
+epf_controller_get_num_attributes(const struct epf_controller *controller)
+{
+	return controller->attributes.count;
+}
+
+EPF_EXPORT const char *
+epf_controller_get_attribute_name(const struct epf_controller *controller,
+				  size_t index)
+{
+	return controller->attributes.items[index].name;
+}
+
+EPF_EXPORT const char *
+epf_controller_get_attribute(const struct epf_controller *controller,
+			     const char *name)
+{
+	return attribute_list_get(&controller->attributes, name);
+}
+
 EPF_EXPORT size_t
 epf_controller_get_num_links(const struct epf_controller *controller)
 {

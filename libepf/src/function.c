@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: 2026 The epf-utils authors
 
 #include <errno.h>
-#include <string.h>
 
 #include "attr.h"
 #include "topology.h"
@@ -70,13 +69,7 @@ EPF_EXPORT const char *
 epf_function_get_attribute(const struct epf_function *function,
 			   const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < function->attributes.count; i++) {
-		if (!strcmp(function->attributes.items[i].name, name))
-			return function->attributes.items[i].text;
-	}
-	return NULL;
+	return attribute_list_get(&function->attributes, name);
 }
 
 EPF_EXPORT int

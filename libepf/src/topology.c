@@ -106,6 +106,7 @@ static int read_controller(struct epf_topology *topology, const char *name,
 			   void *data)
 {
 	struct epf_controller *controller;
+	int err;
 
 	controller = grow(&topology->controllers, &topology->num_controllers,
 			  sizeof(*controller));
@@ -119,7 +120,12 @@ static int read_controller(struct epf_topology *topology, const char *name,
 		return -ENOMEM;
 	controller->started =
 		tree_is_started(&topology->ctx->cfs, controller->path) == 1;
-	return 0;
+	err = tree_read_controller_driver(&topology->ctx->cfs, name,
+					  &controller->driver);
+	if (err)
+		return err;
+	return tree_read_controller(&topology->ctx->cfs, name,
+				    &controller->attributes);
 }
 
 static struct epf_function *target_function(struct epf_topology *topology,
@@ -371,6 +377,8 @@ EPF_EXPORT void epf_topology_free(struct epf_topology *topology)
 	for (i = 0; i < topology->num_controllers; i++) {
 		free(topology->controllers[i].name);
 		free(topology->controllers[i].path);
+		free(topology->controllers[i].driver);
+		attribute_list_clear(&topology->controllers[i].attributes);
 		free(topology->controllers[i].links);
 	}
 	free(topology->drivers);

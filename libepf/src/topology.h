@@ -13,6 +13,8 @@ struct epf_driver {
 struct epf_controller {
 	char *name;
 	char *path;
+	char *driver; /* NULL: not known */
+	struct attribute_list attributes;
 	bool started;
 	const struct epf_link **links;
 	size_t num_links;

@@ -107,6 +107,86 @@ int tree_read_attributes(const struct cfs *cfs, const char *function,
 	return err;
 }
 
+const char *attribute_list_get(const struct attribute_list *list,
+			       const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (!strcmp(list->items[i].name, name))
+			return list->items[i].text;
+	}
+	return NULL;
+}
+
+/* Files of the directory, or of one in it, as "sub/file"; those of more than one
+ * line are counters. */
+static int add_settings(struct attribute_list *list, const struct cfs *cfs,
+			const char *directory, const char *sub)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
+	_cleanup_free_ char *path = NULL;
+	size_t i;
+	int err;
+
+	path = string_format(sub ? "%s/%s" : "%s", directory, sub);
+	if (!path)
+		return -ENOMEM;
+	err = cfs_list(cfs, path, &entries);
+	for (i = 0; !err && i < entries.count; i++) {
+		const struct cfs_entry *entry = &entries.entries[i];
+		_cleanup_free_ char *name = NULL;
+		struct attribute *last;
+
+		if (entry->kind == CFS_DIRECTORY && !sub)
+			err = add_settings(list, cfs, directory, entry->name);
+		if (entry->kind != CFS_FILE)
+			continue;
+		name = sub ? string_format("%s/%s", sub, entry->name)
+			   : strdup(entry->name);
+		if (!name)
+			return -ENOMEM;
+		err = add_attribute(list, cfs, directory, name);
+		if (err)
+			return err;
+		last = &list->items[list->count - 1];
+		if (last->text && strchr(last->text, '\n')) {
+			free(last->name);
+			free(last->text);
+			list->count--;
+		}
+	}
+	return err == -ENOMEM ? err : 0;
+}
+
+int tree_read_controller(const struct cfs *cfs, const char *name,
+			 struct attribute_list *list)
+{
+	_cleanup_free_ char *path = NULL;
+
+	path = string_format("../pci_epc_sim/%s", name);
+	return path ? add_settings(list, cfs, path, NULL) : -ENOMEM;
+}
+
+int tree_read_controller_driver(const struct cfs *cfs, const char *name,
+				char **driver)
+{
+	_cleanup_free_ char *path = NULL, *text = NULL;
+	const char *slash;
+	int err;
+
+	/* From /sys/kernel/config/pci_ep */
+	path = string_format("../../../class/pci_epc/%s/device/driver", name);
+	if (!path)
+		return -ENOMEM;
+	err = cfs_readlink(cfs, path, &text);
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	slash = strrchr(text, '/');
+	*driver = strdup(slash ? slash + 1 : text);
+	return *driver ? 0 : -ENOMEM;
+}
+
 static long long now_ms(void)
 {
 	struct timespec now;

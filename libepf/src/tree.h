@@ -29,6 +29,17 @@ int tree_read_attributes(const struct cfs *cfs, const char *function,
 			 struct attribute_list *list);
 void attribute_list_clear(struct attribute_list *list);
 
+/* What a controller says of itself. Where it says nothing, the list is empty
+ * and the driver NULL; only a lack of memory is an error. */
+int tree_read_controller(const struct cfs *cfs, const char *name,
+			 struct attribute_list *list);
+int tree_read_controller_driver(const struct cfs *cfs, const char *name,
+				char **driver);
+
+/* The attribute of that name, or NULL. */
+const char *attribute_list_get(const struct attribute_list *list,
+			       const char *name);
+
 /* Path of an attribute, wherever it is; free it. Waits for a new function to be
  * complete. -ENOENT, or -ETIMEDOUT for a function that stays incomplete. */
 int tree_find_attribute(const struct epf_ctx *ctx, const char *function,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 #
-# Make DIR/sys/kernel/config/pci_ep as Linux 6.12 has it with two controllers,
+# Make DIR/sys/kernel/config/pci_ep, and what is next to it, as Linux 6.12 has it with two controllers,
 # three drivers and four functions: one linked, one virtual, one with attributes
 # of its driver, and one that lacks what an unprobed driver cannot give.
 
@@ -46,6 +46,16 @@ echo 32 >functions/pci_epf_test/test0/msi_interrupts
 mkdir functions/pci_epf_vntb/bridge/pci_epf_vntb.0
 echo 4 >functions/pci_epf_vntb/bridge/pci_epf_vntb.0/db_count
 printf 'two\twords\n' >functions/pci_epf_vntb/bridge/pci_epf_vntb.0/label
+
+# The simulated one says what it can do, and counts; it has a driver.
+mkdir -p ../pci_epc_sim/epc-sim.0/bar0 ../pci_epc_sim/epc-sim.0/function0/vf1
+echo 32 >../pci_epc_sim/epc-sim.0/max_maps
+echo fixed >../pci_epc_sim/epc-sim.0/bar0/type
+printf 'maps 1\nunmaps 0\n' | tee ../pci_epc_sim/epc-sim.0/stats \
+	>../pci_epc_sim/epc-sim.0/function0/stats
+mkdir -p ../../../class/pci_epc/epc-sim.0/device
+ln -s ../../../bus/platform/drivers/pci_epc_sim \
+	../../../class/pci_epc/epc-sim.0/device/driver
 
 # Whoever made them chose the names; the kernel gives relative paths back.
 up=../../../../../kernel/config/pci_ep

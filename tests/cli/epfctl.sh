@@ -111,6 +111,10 @@ run 0 --json show pci_epf_vntb/test0
 valid epfctl-show '.function.vendor_id == "0xffff" and .function.device_id == null'
 run 0 --json show epc-sim.0
 valid epfctl-show '.controller.started and .function == null'
+valid epfctl-show '.controller.attributes == {"bar0/type": "fixed", max_maps: "32"}'
+valid epfctl-show '.controller.driver == "pci_epc_sim"'
+run 0 --json show epc-b
+valid epfctl-show '.controller.attributes == {} and .controller.driver == null'
 
 echo "== objects that are not there"
 run 1 show nosuch;   error "epfctl: nosuch: no such function or controller"

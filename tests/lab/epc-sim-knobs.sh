@@ -31,7 +31,7 @@ knob() {
 	done
 	read -r got <"$sim/one/$name"
 	[[ $got == "$good" ]] || die "$name is $got, not $good"
-	known+=" $name"
+	[[ " $known " == *" $name "* ]] || known+=" $name"
 }
 
 number() {
@@ -81,25 +81,30 @@ power window_page_size 4096 1073741824
 for name in align_addr map_for_message refuse_masked_msix no_intx \
 	no_intx_with_msi only_inta rigid_bars dynamic_inbound_mapping \
 	subrange_mapping doorbell intx_capable msi_capable msix_capable \
-	linkup_notifier first_vf_has_bars vf_events; do
+	linkup_notifier one_vendor first_vf_has_bars vf_events; do
 	flag $name
 done
 errors="EBUSY, EINVAL, EIO, ENOMEM, ENOSPC, ETIMEDOUT"
 choice no_map_error "$errors" EBUSY EINVAL EIO ENOMEM ENOSPC ETIMEDOUT
 choice no_link_error "none, $errors" none ETIMEDOUT
 choice dma "none, private, memcpy, both" none private memcpy both
-for bar in bar0 bar1 bar2 bar3 bar4 bar5; do
-	choice $bar/type "programmable, fixed, resizable, reserved, disabled" \
-		programmable fixed resizable reserved disabled
-	power $bar/fixed_size 0 16777216
-	power $bar/dma_registers 0 1048576
-	power $bar/msix_table 0 1048576
-	power $bar/msix_pba 0 1048576
-	flag $bar/only_64bit
+choice bar0/type "programmable, fixed, resizable, reserved, disabled" \
+	programmable fixed resizable reserved disabled
+for name in dma_registers msix_table msix_pba; do
+	power bar0/$name 0 1048576
+done
+power bar0/fixed_size 0 16777216
+flag bar0/only_64bit
+
+# The other BARs have the same.
+for name in bar1 bar2 bar3 bar4 bar5; do
+	is "$(ls "$sim/one/bar0")" ls "$sim/one/$name"
+	refused "$einval" "$sim/one/$name/type" other
+	logs "one: $name/type is one of programmable, fixed, resizable, reserved, disabled, not \"other\""
 done
 
 # There is no other.
-for file in "$sim/one"/* "$sim/one"/bar*/*; do
+for file in "$sim/one"/* "$sim/one"/bar0/*; do
 	[[ -d $file || " $known " == *" ${file#"$sim/one/"} "* ]] ||
 		die "$file: not tested"
 done
@@ -139,8 +144,15 @@ is fixed cat "$sim/one/bar2/type"
 is 256 cat "$sim/one/bar2/fixed_size"
 is 0 cat "$sim/one/bar5/only_64bit"
 
-# While live all stays as it is.
+# While live all stays as it is, and epfctl shows it.
 echo 1 >"$sim/one/live"
+shown=$(epfctl --json show one)
+is pci_epc_sim jq -r .controller.driver <<<"$shown"
+is "$(for name in $known; do
+	[[ $name == stats ]] || echo "$name $(<"$sim/one/$name")"
+done | sort)" sh -c "jq -r '.controller.attributes | to_entries[] |
+	select(.key | test(\"bar[1-5]|port\") | not) | \"\(.key) \(.value)\"' |
+	sort" <<<"$shown"
 for name in $known; do
 	case $name in
 	live | stats) continue ;;

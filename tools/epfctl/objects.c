@@ -170,7 +170,8 @@ static struct json_object *link_json(const struct epf_link *link)
 	return json;
 }
 
-static struct json_object *attributes_json(const struct epf_function *function)
+static struct json_object *
+function_attributes_json(const struct epf_function *function)
 {
 	struct json_object *json = json_object_new_object();
 	const char *name, *text;
@@ -207,7 +208,23 @@ struct json_object *function_json(const struct epf_function *function)
 	json_object_object_add(json, "physical_function",
 			       pf ? reference_json(pf) : NULL);
 	json_object_object_add(json, "virtual_functions", vfs);
-	json_object_object_add(json, "attributes", attributes_json(function));
+	json_object_object_add(json, "attributes",
+			       function_attributes_json(function));
+	return json;
+}
+
+static struct json_object *
+controller_attributes_json(const struct epf_controller *controller)
+{
+	struct json_object *json = json_object_new_object();
+	const char *name, *text;
+
+	for (size_t i = 0; i < epf_controller_get_num_attributes(controller);
+	     i++) {
+		name = epf_controller_get_attribute_name(controller, i);
+		text = epf_controller_get_attribute(controller, name);
+		json_object_object_add(json, name, document_string(text));
+	}
 	return json;
 }
 
@@ -226,7 +243,12 @@ struct json_object *controller_json(const struct epf_controller *controller)
 	json_object_object_add(json, "started",
 			       json_object_new_boolean(
 				       epf_controller_is_started(controller)));
+	json_object_object_add(json, "driver",
+			       document_string(
+				       epf_controller_get_driver(controller)));
 	json_object_object_add(json, "links", links);
+	json_object_object_add(json, "attributes",
+			       controller_attributes_json(controller));
 	return json;
 }
 

@@ -20,16 +20,38 @@ static void add_row(struct table *table, const char *name, const char *value)
 	table_add(table, value);
 }
 
+/* What the controller can do, where it says so. */
+static void print_limits(const struct epf_controller *controller)
+{
+	struct table *table = table_new(2);
+	const char *name;
+
+	add_row(table, "ATTRIBUTE", "VALUE");
+	for (size_t i = 0; i < epf_controller_get_num_attributes(controller);
+	     i++) {
+		name = epf_controller_get_attribute_name(controller, i);
+		add_row(table, name,
+			epf_controller_get_attribute(controller, name));
+	}
+	table_print(table);
+}
+
 static void print_controller(const struct epf_controller *controller)
 {
+	const char *driver = epf_controller_get_driver(controller);
 	char *functions = controller_functions_text(controller);
 	struct table *table = table_new(2);
 
 	add_row(table, "Controller:", epf_controller_get_name(controller));
 	add_row(table, "State:", controller_state_text(controller));
+	add_row(table, "Driver:", driver ? driver : "-");
 	add_row(table, "Functions:", functions);
 	table_print(table);
 	free(functions);
+	if (!epf_controller_get_num_attributes(controller))
+		return;
+	putchar('\n');
+	print_limits(controller);
 }
 
 static void print_attributes(const struct epf_function *function)
