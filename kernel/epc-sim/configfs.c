@@ -278,6 +278,7 @@ EPC_SIM_FLAG(intx_capable, &OPTIONS->profile.intx_capable);
 EPC_SIM_FLAG(msi_capable, &OPTIONS->profile.msi_capable);
 EPC_SIM_FLAG(msix_capable, &OPTIONS->profile.msix_capable);
 EPC_SIM_FLAG(linkup_notifier, &OPTIONS->profile.linkup_notifier);
+EPC_SIM_FLAG(soft_reset, &OPTIONS->profile.soft_reset);
 
 EPC_SIM_NUMBER(latency_ns, &OPTIONS->link_model.latency_ns, 1, NSEC_PER_MSEC);
 
@@ -315,6 +316,7 @@ static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_knob_attr_msi_capable,
 	&epc_sim_knob_attr_msix_capable,
 	&epc_sim_knob_attr_linkup_notifier,
+	&epc_sim_knob_attr_soft_reset,
 	&epc_sim_attr_link,
 	&epc_sim_knob_attr_latency_ns,
 	&epc_sim_attr_live,

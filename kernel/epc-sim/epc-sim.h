@@ -162,6 +162,8 @@ struct epc_sim_profile {
 	bool msix_capable;
 	/* functions are told when the link comes up or goes down */
 	bool linkup_notifier;
+	/* a function is reset when it returns from D3hot */
+	bool soft_reset;
 };
 
 /* profile.c */
@@ -334,7 +336,7 @@ struct epc_sim_irq_count {
  * @ref: held by the instance and by every ioremap() of its address space
  * @profile: what the controller can do; fixed while live
  * @counters: what crossed the link, of all functions together
- * @link_model: what it costs; fixed while live
+ * @link_model: what it costs at its best; fixed while live
  * @port_knobs: what the ports are like; fixed while live
  * @num_ports: how many there are; fixed while live
  * @slot: which part of the address space and of the bus numbers is its own
@@ -349,6 +351,9 @@ struct epc_sim_irq_count {
  * @maps: outbound maps
  * @link_up: accesses cross the link to the endpoint, and all above it
  * @link_lost: the link went down, which the functions have not been told
+ * @perst: the slot asserts fundamental reset
+ * @perst_told: the functions have been told so
+ * @link_now: what it costs now, at the speed that the link runs at
  * @wire_busy_ps: until when each direction of the link is taken
  * @srcu: held while BAR memory is accessed, so that clear_bar() can wait for
  *	accesses under way before the memory is freed
@@ -401,6 +406,9 @@ struct epc_sim {
 	struct epc_sim_map maps[EPC_SIM_MAX_MAPS];
 	bool link_up;
 	bool link_lost;
+	bool perst;
+	bool perst_told;
+	struct epc_sim_link_model link_now;
 	u64 wire_busy_ps[2];
 
 	struct srcu_struct srcu;
@@ -502,10 +510,12 @@ void epc_sim_link_set(struct epc_sim_port *port, enum epc_sim_hold reason,
 		      bool hold);
 void epc_sim_link_lose(struct epc_sim *sim, enum epc_sim_hold reason,
 		       unsigned int duration_ms);
+void epc_sim_link_perst(struct epc_sim *sim, bool assert);
 void epc_sim_link_bus_master(struct epc_sim *sim);
 
 /* notify.c */
 void epc_sim_notify_init(struct epc_sim *sim);
+void epc_sim_notify_deinit(struct epc_sim *sim);
 void epc_sim_notify_link_up(struct epc_sim *sim);
 void epc_sim_notify_link_down(struct epc_sim *sim);
 void epc_sim_notify_bus_master(struct epc_sim *sim);

@@ -273,13 +273,15 @@ void epc_sim_function_write(struct epc_sim *sim,
 	struct epc_sim_config *config = &function->config;
 	const int devctl = EPC_SIM_CAP_EXP + PCI_EXP_DEVCTL;
 	u16 before = epc_sim_config_read(config, PCI_COMMAND, 2);
+	bool slept = !epc_sim_config_in_d0(config);
 	unsigned int vfs = epc_sim_sriov_enabled(function);
 	u16 after;
 
 	lockdep_assert_held(&sim->lock);
 	epc_sim_config_write(config, where, size, value);
 
-	if (epc_sim_config_read(config, devctl, 2) & PCI_EXP_DEVCTL_BCR_FLR)
+	if (epc_sim_config_read(config, devctl, 2) & PCI_EXP_DEVCTL_BCR_FLR ||
+	    (slept && epc_sim_config_in_d0(config) && sim->profile.soft_reset))
 		epc_sim_function_reset(function);
 	if (vfs && !epc_sim_sriov_enabled(function))
 		epc_sim_sriov_reset(sim, function);
@@ -321,6 +323,19 @@ void epc_sim_functions_reset(struct epc_sim *sim)
 		epc_sim_sriov_update_bars(sim, &sim->functions[i]);
 }
 
+/* Whether D3hot ends in a reset. */
+static void show_soft_reset(struct epc_sim *sim,
+			    struct epc_sim_config *config)
+{
+	const int pmcsr = EPC_SIM_CAP_PM + PCI_PM_CTRL;
+	u16 control = epc_sim_config_read(config, pmcsr, 2);
+
+	control &= ~PCI_PM_CTRL_NO_SOFT_RESET;
+	if (!sim->profile.soft_reset)
+		control |= PCI_PM_CTRL_NO_SOFT_RESET;
+	epc_sim_config_set(config, pmcsr, 2, control);
+}
+
 static void show_vendor_of(struct epc_sim_config *config,
 			   const struct epc_sim_config *from)
 {
@@ -355,6 +370,8 @@ void epc_sim_functions_show(struct epc_sim *sim)
 
 	/* Function 0 says that there are others. */
 	epc_sim_config_set(first, PCI_HEADER_TYPE, 1, type);
+	for (i = 0; i < sim->num_functions; i++)
+		show_soft_reset(sim, &sim->functions[i].config);
 	epc_sim_sriov_show(sim);
 }
 

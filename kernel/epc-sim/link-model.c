@@ -87,7 +87,7 @@ static u64 wire_take(struct epc_sim *sim, enum epc_sim_direction direction,
 	u64 *busy = &sim->wire_busy_ps[direction];
 
 	lockdep_assert_held(&sim->lock);
-	*busy = max(*busy, earliest) + wire_ps(&sim->link_model, bytes);
+	*busy = max(*busy, earliest) + wire_ps(&sim->link_now, bytes);
 	return *busy;
 }
 
@@ -100,7 +100,7 @@ static enum epc_sim_direction reverse(enum epc_sim_direction direction)
 static u64 cpu_read(struct epc_sim *sim, enum epc_sim_direction direction,
 		    u64 now, u64 accesses, size_t len)
 {
-	const struct epc_sim_link_model *model = &sim->link_model;
+	const struct epc_sim_link_model *model = &sim->link_now;
 	u64 trip = 2 * latency_ps(model) + wire_ps(model, TLP_OVERHEAD);
 
 	wire_take(sim, direction, now, accesses * TLP_OVERHEAD);
@@ -114,7 +114,7 @@ static u64 cpu_write(struct epc_sim *sim, enum epc_sim_direction direction,
 {
 	u64 through = wire_take(sim, direction, now,
 				accesses * TLP_OVERHEAD + len);
-	u64 posted = wire_ps(&sim->link_model, POSTED_BYTES);
+	u64 posted = wire_ps(&sim->link_now, POSTED_BYTES);
 
 	return through > posted ? through - posted : 0;
 }
@@ -123,7 +123,7 @@ static u64 cpu_write(struct epc_sim *sim, enum epc_sim_direction direction,
 static u64 dma_read(struct epc_sim *sim, enum epc_sim_direction direction,
 		    u64 now, size_t len)
 {
-	const struct epc_sim_link_model *model = &sim->link_model;
+	const struct epc_sim_link_model *model = &sim->link_now;
 	u64 asked;
 
 	asked = wire_take(sim, direction, now,
@@ -140,7 +140,7 @@ static u64 dma_write(struct epc_sim *sim, enum epc_sim_direction direction,
 {
 	return wire_take(sim, direction, now,
 			 DIV_ROUND_UP(len, DMA_PAYLOAD) * TLP_OVERHEAD + len) +
-	       latency_ps(&sim->link_model);
+	       latency_ps(&sim->link_now);
 }
 
 /**
@@ -157,7 +157,7 @@ u64 epc_sim_link_cost(struct epc_sim *sim, enum epc_sim_kind kind, size_t len)
 	u64 accesses = epc_sim_accesses(len);
 	u64 now, over = 0;
 
-	if (!sim->link_model.generation)
+	if (!sim->link_now.generation)
 		return 0;
 
 	guard(raw_spinlock_irqsave)(&sim->lock);

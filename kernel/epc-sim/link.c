@@ -111,6 +111,36 @@ static void link_undo_faults(struct epc_sim *sim)
 	epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_REMOVED, false);
 }
 
+/*
+ * Fundamental reset: the controller loses all that functions have told it, as
+ * that of tegra194 and qcom; they are told of the reset and of its end.
+ */
+static void link_follow_perst(struct epc_sim *sim)
+{
+	unsigned int i;
+	bool perst;
+
+	scoped_guard(raw_spinlock_irqsave, &sim->lock) {
+		perst = sim->perst;
+		if (perst == sim->perst_told)
+			return;
+		sim->perst_told = perst;
+	}
+
+	if (perst) {
+		epc_sim_notify_deinit(sim);
+		guard(raw_spinlock_irqsave)(&sim->lock);
+		for (i = 0; i < sim->num_functions; i++)
+			epc_sim_function_init(&sim->functions[i]);
+	} else {
+		pci_epc_init_notify(sim->epc);
+		guard(raw_spinlock_irqsave)(&sim->lock);
+		if (!sim->perst)
+			epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_PERST,
+					 false);
+	}
+}
+
 static void link_work(struct kthread_work *work)
 {
 	struct epc_sim *sim = container_of(work, struct epc_sim, link_work);
@@ -123,6 +153,7 @@ static void link_work(struct kthread_work *work)
 	}
 	if (lost)
 		epc_sim_notify_link_down(sim);
+	link_follow_perst(sim);
 
 	scoped_guard(raw_spinlock_irqsave, &sim->lock)
 		started = !test_bit(EPC_SIM_HOLD_STOPPED,
@@ -236,6 +267,22 @@ void epc_sim_link_lose(struct epc_sim *sim, enum epc_sim_hold reason,
 	if (duration_ms)
 		kthread_mod_delayed_work(sim->worker, &sim->link_back_work,
 					 msecs_to_jiffies(duration_ms));
+}
+
+/**
+ * epc_sim_link_perst() - the slot asserts fundamental reset, or no longer
+ * @sim: the instance
+ * @assert: which of it
+ *
+ * Context: any. The functions are told later.
+ */
+void epc_sim_link_perst(struct epc_sim *sim, bool assert)
+{
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	sim->perst = assert;
+	if (assert)
+		epc_sim_link_set(epc_sim_slot(sim), EPC_SIM_HOLD_PERST, true);
+	kthread_queue_work(sim->worker, &sim->link_work);
 }
 
 /**

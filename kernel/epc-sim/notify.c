@@ -16,6 +16,7 @@
 
 enum event {
 	EVENT_INIT,
+	EVENT_DEINIT,
 	EVENT_LINK_UP,
 	EVENT_LINK_DOWN,
 	EVENT_BUS_MASTER,
@@ -32,6 +33,10 @@ static void notify(struct pci_epf *epf, enum event event)
 	case EVENT_INIT:
 		if (ops->epc_init)
 			ops->epc_init(epf);
+		break;
+	case EVENT_DEINIT:
+		if (ops->epc_deinit)
+			ops->epc_deinit(epf);
 		break;
 	case EVENT_LINK_UP:
 		if (ops->link_up)
@@ -99,6 +104,16 @@ static void notify_virtual(struct epc_sim *sim, enum event event)
 void epc_sim_notify_init(struct epc_sim *sim)
 {
 	notify_virtual(sim, EVENT_INIT);
+}
+
+/**
+ * epc_sim_notify_deinit() - tell all functions that the controller is reset
+ * @sim: the instance, with its link down
+ */
+void epc_sim_notify_deinit(struct epc_sim *sim)
+{
+	notify_virtual(sim, EVENT_DEINIT);
+	pci_epc_deinit_notify(sim->epc);
 }
 
 /**

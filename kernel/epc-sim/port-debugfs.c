@@ -8,6 +8,8 @@
  *			fatal; and where, "port" or "function" with its number
  *	surprise	1: the card is out of the slot, though the endpoint runs
  *			on; 0: it is back
+ *	perst		1: the slot asserts fundamental reset (PERST#); 0: ends
+ *			it
  */
 
 #include <linux/array_size.h>
@@ -67,16 +69,17 @@ static ssize_t aer_write(struct file *file, const char __user *text,
 	char buf[64], name[32], where[32] = "port";
 	enum epc_sim_error error;
 	unsigned int func_no;
-	char end;
 	ssize_t len;
+	int words;
+	char end;
 
 	len = simple_write_to_buffer(buf, sizeof(buf) - 1, pos, text, count);
 	if (len < 0)
 		return len;
 	buf[len] = '\0';
 
-	if (len != count || sscanf(buf, "%31s %31s %c", name, where, &end) < 1 ||
-	    find_error(name, &error))
+	words = sscanf(buf, "%31s %31s %c", name, where, &end);
+	if (len != count || words < 1 || words > 2 || find_error(name, &error))
 		return -EINVAL;
 
 	if (sscanf(where, "function%u%c", &func_no, &end) == 1 &&
@@ -118,6 +121,26 @@ static int surprise_set(void *data, u64 value)
 
 DEFINE_DEBUGFS_ATTRIBUTE(surprise_fops, surprise_get, surprise_set, "%llu\n");
 
+static int perst_get(void *data, u64 *value)
+{
+	struct epc_sim *sim = data;
+
+	guard(raw_spinlock_irqsave)(&sim->lock);
+	*value = sim->perst;
+	return 0;
+}
+
+static int perst_set(void *data, u64 value)
+{
+	if (value > 1)
+		return -EINVAL;
+
+	epc_sim_link_perst(data, value);
+	return 0;
+}
+
+DEFINE_DEBUGFS_ATTRIBUTE(perst_fops, perst_get, perst_set, "%llu\n");
+
 /**
  * epc_sim_port_debugfs_init() - make the files
  * @sim: the instance, with its directory
@@ -129,4 +152,6 @@ void epc_sim_port_debugfs_init(struct epc_sim *sim)
 	debugfs_create_file("aer", 0200, sim->debugfs, sim, &aer_fops);
 	debugfs_create_file_unsafe("surprise", 0600, sim->debugfs, sim,
 				   &surprise_fops);
+	debugfs_create_file_unsafe("perst", 0600, sim->debugfs, sim,
+				   &perst_fops);
 }

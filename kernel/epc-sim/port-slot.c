@@ -132,6 +132,9 @@ static void set_generation(struct epc_sim_port *port, unsigned int generation)
 	unsigned int i;
 
 	port->generation = generation;
+	if (port == epc_sim_slot(sim) && generation &&
+	    sim->link_model.generation)
+		sim->link_now.generation = generation;
 	epc_sim_config_set_link(&port->config, max, width, generation);
 	if (below)
 		epc_sim_config_set_link(&below->config, max, width, generation);

@@ -84,6 +84,7 @@ enum epc_sim_hold {
 	EPC_SIM_HOLD_RESET,	/* Secondary Bus Reset in the port */
 	EPC_SIM_HOLD_CONTAINED,	/* DPC Trigger Status in the port */
 	EPC_SIM_HOLD_ABOVE,	/* the link above is down */
+	EPC_SIM_HOLD_PERST,	/* the slot asserts fundamental reset */
 };
 
 /* What a port interrupts for. */

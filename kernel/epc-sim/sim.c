@@ -214,6 +214,7 @@ struct epc_sim *epc_sim_create(const char *name,
 	raw_spin_lock_init(&sim->lock);
 	sim->profile = options->profile;
 	sim->link_model = options->link_model;
+	sim->link_now = options->link_model;
 	sim->port_knobs = options->port;
 
 	ret = epc_sim_functions_alloc(sim);

@@ -420,8 +420,42 @@ static int probe_epc_init(struct pci_epf *epf)
 	return pci_epc_set_msi(epf->epc, epf->func_no, epf->vfunc_no, 1);
 }
 
+static void probe_epc_deinit(struct pci_epf *epf)
+{
+	struct probe *probe = epf_get_drvdata(epf);
+	unsigned int i;
+
+	pr_info("epf-probe: reset\n");
+	for (i = 0; i < ARRAY_SIZE(probe_bars); i++)
+		if (probe->memory[probe_bars[i].barno])
+			pci_epc_clear_bar(epf->epc, epf->func_no, epf->vfunc_no,
+					  &epf->bar[probe_bars[i].barno]);
+}
+
+static int probe_link_up(struct pci_epf *epf)
+{
+	pr_info("epf-probe: link up\n");
+	return 0;
+}
+
+static int probe_link_down(struct pci_epf *epf)
+{
+	pr_info("epf-probe: link down\n");
+	return 0;
+}
+
+static int probe_bus_master(struct pci_epf *epf)
+{
+	pr_info("epf-probe: bus master\n");
+	return 0;
+}
+
 static const struct pci_epc_event_ops probe_event_ops = {
 	.epc_init = probe_epc_init,
+	.epc_deinit = probe_epc_deinit,
+	.link_up = probe_link_up,
+	.link_down = probe_link_down,
+	.bus_master_enable = probe_bus_master,
 };
 
 static void probe_unbind(struct pci_epf *epf)
