@@ -68,14 +68,15 @@ static const u32 status_bits[EPC_SIM_NUM_ERRORS] = {
 /**
  * epc_sim_aer_init() - add the capability
  * @config: configuration space
+ * @masked: uncorrectable errors that are masked besides, PCI_ERR_UNC_*
  */
-void epc_sim_aer_init(struct epc_sim_config *config)
+void epc_sim_aer_init(struct epc_sim_config *config, u32 masked)
 {
 	epc_sim_config_add_ext(config, AER, PCI_EXT_CAP_ID_ERR, 2);
 	epc_sim_config_allow_clear(config, AER + PCI_ERR_UNCOR_STATUS, 4,
 				   UNCOR_BITS);
 	epc_sim_config_preset(config, AER + PCI_ERR_UNCOR_MASK, 4,
-			      DEFAULT_MASK);
+			      DEFAULT_MASK | masked);
 	epc_sim_config_allow(config, AER + PCI_ERR_UNCOR_MASK, 4, UNCOR_BITS);
 	epc_sim_config_preset(config, AER + PCI_ERR_UNCOR_SEVER, 4,
 			      DEFAULT_SEVERITY);
@@ -91,14 +92,9 @@ void epc_sim_aer_init(struct epc_sim_config *config)
  * epc_sim_aer_init_root() - add what a root port has besides
  * @config: its configuration space
  * @message: interrupt message number
- *
- * As firmware does, unsupported requests are masked: a stray write of the
- * endpoint is recorded, but does not take the link down by containment.
  */
 void epc_sim_aer_init_root(struct epc_sim_config *config, unsigned int message)
 {
-	epc_sim_config_preset(config, AER + PCI_ERR_UNCOR_MASK, 4,
-			      DEFAULT_MASK | PCI_ERR_UNC_UNSUP);
 	epc_sim_config_allow(config, AER + PCI_ERR_ROOT_COMMAND, 4,
 			     ROOT_ENABLES);
 	epc_sim_config_set(config, AER + PCI_ERR_ROOT_STATUS, 4,

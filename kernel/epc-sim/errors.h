@@ -60,7 +60,7 @@ void epc_sim_request_error(struct epc_sim *sim,
 			   const struct epc_sim_request *request);
 
 /* aer.c; all with sim->lock held */
-void epc_sim_aer_init(struct epc_sim_config *config);
+void epc_sim_aer_init(struct epc_sim_config *config, u32 masked);
 void epc_sim_aer_init_root(struct epc_sim_config *config, unsigned int message);
 enum epc_sim_severity epc_sim_aer_record(struct epc_sim_config *config,
 					 enum epc_sim_error error,

@@ -105,7 +105,7 @@ void epc_sim_function_init(struct epc_sim_function *function)
 			     PCI_COMMAND_INTX_DISABLE);
 	epc_sim_config_allow(config, PCI_CACHE_LINE_SIZE, 1, 0xff);
 	epc_sim_config_allow(config, PCI_INTERRUPT_LINE, 1, 0xff);
-	epc_sim_aer_init(config);
+	epc_sim_aer_init(config, 0);
 }
 
 /**

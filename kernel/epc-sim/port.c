@@ -198,8 +198,12 @@ static void port_init(struct epc_sim_port *port)
 		epc_sim_config_allow(config, exp + PCI_EXP_DEVCTL2, 2,
 				     PCI_EXP_DEVCTL2_ARI);
 	}
+	/*
+	 * Firmware masks unsupported requests, or a stray write of the
+	 * endpoint would take the link down by containment.
+	 */
 	if (knobs->aer)
-		epc_sim_aer_init(config);
+		epc_sim_aer_init(config, PCI_ERR_UNC_UNSUP);
 	if (knobs->aer && port->type == PCI_EXP_TYPE_ROOT_PORT)
 		epc_sim_aer_init_root(config, knobs->message_aer);
 	if (knobs->acs && epc_sim_port_has_link(port))

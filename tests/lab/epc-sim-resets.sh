@@ -15,14 +15,14 @@ link_is() {
 	[[ $(cat /sys/bus/pci/devices/0000:10:00.0/current_link_width) == "$1" ]]
 }
 
-# written: what the host has written: COMMAND, Device Control, Interrupt Line.
+# written: what the host has written: Command (less INTx), Device Control, Interrupt Line.
 written() {
-	setpci -s 11:00.0 COMMAND CAP_EXP+8.w INTERRUPT_LINE | paste -sd ' '
+	setpci -s 11:00.0 COMMAND.b CAP_EXP+8.w INTERRUPT_LINE | paste -sd ' '
 }
 
 write() {
 	setpci -s 11:00.0 COMMAND=6 CAP_EXP+8.w=201f INTERRUPT_LINE=5
-	is "0006 201f 05" written
+	is "06 201f 05" written
 	dmesg -C
 }
 
@@ -49,7 +49,7 @@ with() {
 	wait_for "enumeration" test -e /dev/pci-endpoint-test.0
 }
 
-blank="0000 2000 00"
+blank="00 2000 00"
 
 modprobe epf-probe
 modprobe pci_endpoint_test
@@ -71,7 +71,7 @@ link_is 4 || die "the link is down"
 write
 setpci -s 11:00.0 CAP_PM+4.w=3:3
 setpci -s 11:00.0 CAP_PM+4.w=0:3
-is "0006 201f 05" written
+is "06 201f 05" written
 lspci -vv -s 11:00.0 | grep -q NoSoftRst+ || die "not said"
 tells "link down" 0 "link up" 0 "reset" 0
 
@@ -89,7 +89,7 @@ write
 echo bus >$function/reset_method
 echo 1 >$function/reset
 tells "link down" 1 "link up" 1 "reset" 0
-is "0006 201f 05" written
+is "06 201f 05" written
 [[ $(dmesg) != *"Link Down"* ]] || die "the slot took it for a removal"
 
 # Link Disable is the same, for as long as it lasts.
@@ -116,6 +116,6 @@ with soft_reset=1
 lspci -vv -s 11:00.0 | grep -q NoSoftRst- || die "not said"
 write
 setpci -s 11:00.0 CAP_PM+4.w=3:3
-is "0006 201f 05" written
+is "06 201f 05" written
 setpci -s 11:00.0 CAP_PM+4.w=0:3
 is "$blank" written
