@@ -3,8 +3,9 @@
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 # lab: --timeout 600 --module tests/lab/host-traffic
 #
-# Controllers come and go, start and stop, cards are pulled under traffic, a
-# tenth or a hundredth as often as with STRESS=full; nothing is left behind.
+# Controllers come and go, start and stop, cards are pulled under traffic;
+# nothing is left behind. As often as LIVES, STARTS and REMOVALS say; the full
+# measure is 1000, 1000 and 100.
 #
 # The traffic is not pcitest's, but a driver's that survives it: the stock
 # pci_endpoint_test of Linux 6.12 unmaps the BARs and frees the structure that an
@@ -12,12 +13,7 @@
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
-if [[ ${STRESS-} == full ]]; then
-	cycles=1000 removals=100
-else
-	cycles=10 removals=10
-fi
-
+lives=${LIVES:-10} starts=${STARTS:-10} removals=${REMOVALS:-5}
 faults=/sys/kernel/debug/pci_epc_sim/epc-sim.0/faults
 endpoint=/sys/bus/pci/devices/0000:11:00.0
 MSIX=32
@@ -55,10 +51,10 @@ modprobe -a pci-epf-test host-traffic
 # Live and not
 again
 left >/tmp/before
-for ((i = 0; i < cycles; i++)); do
+for ((i = 0; i < lives; i++)); do
 	again
 done
-check_left "$cycles times live"
+check_left "$lives times live"
 
 # Started and stopped, with and without time to notice
 make_functions pci_epf_test f0
@@ -67,7 +63,7 @@ wait_for "enumeration" present
 stop
 wait_for "removal" absent
 left >/tmp/before
-for ((i = 0; i < cycles; i++)); do
+for ((i = 0; i < starts; i++)); do
 	start
 	if ((i % 4 == 0)); then
 		wait_for "enumeration" present
@@ -78,7 +74,7 @@ for ((i = 0; i < cycles; i++)); do
 	fi
 done
 wait_for "removal" absent
-check_left "$cycles times started"
+check_left "$starts times started"
 
 # Pulled under traffic, after any number of bytes
 for ((i = 0; i < removals; i++)); do
@@ -93,7 +89,7 @@ for ((i = 0; i < removals; i++)); do
 	echo 0 >$faults/removal/probability
 	stop
 done
-is $removals stat_of fault_removal
+is "$removals" stat_of fault_removal
 check_left "$removals removals"
 
 # And it still works.
