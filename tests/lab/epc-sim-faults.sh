@@ -256,22 +256,22 @@ remove_functions pci_epf_test f0
 again profile=generic port/aer=1
 [[ -d $faults ]] || die "no faults in the new instance"
 
-# A read that is not answered is a completion timeout of whoever asked. (Newer
-# kernels then reset the link under pcitest, whose driver waits without end.)
+# Newer kernels reset the link when the root port or a function has had a
+# completion timeout; under that the stock host driver waits without end.
+[[ $(uname -r) == 6.12.* ]] || exit 0
+
+# A read that is not answered is a completion timeout of whoever asked.
 timeouts() {
 	awk '$1 == "CmpltTO" { print $2 }' "/sys/bus/pci/devices/$1/aer_dev_nonfatal"
 }
 make_functions pci_epf_test f0
 start
 wait_for "enumeration" enumerated
-if [[ $(uname -r) == 6.12.* ]]; then
-	pcitest -i 1 >/dev/null
-	inject read_ones 1 requests=endpoint_read
-	fails -w -s 1024
-	wait_for "the function's error" \
-		eval "[[ \$(timeouts 0000:11:00.0) == 1 ]]"
-	happened read_ones 1
-fi
+pcitest -i 1 >/dev/null
+inject read_ones 1 requests=endpoint_read
+fails -w -s 1024
+wait_for "the function's error" eval "[[ \$(timeouts 0000:11:00.0) == 1 ]]"
+happened read_ones 1
 inject read_ones 1 requests=config_read
 is " ffff" read_vendor
 wait_for "the port's error" eval "[[ \$(timeouts 0000:10:00.0) == 1 ]]"
