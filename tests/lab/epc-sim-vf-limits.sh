@@ -30,6 +30,7 @@ up() {
 }
 
 down() {
+	disable_vfs
 	stop
 	wait_for "removal" test ! -e $devices/0000:11:00.0
 }
@@ -166,6 +167,7 @@ wait_for "the driver" test -e $devices/0000:13:02.0/misc
 tests -D "$(device 13:02.0)" -b 5
 pcitest -D "$(device 13:02.0)" -i 1 >/dev/null
 tests -D "$(device 13:02.0)" -w -s 1025
+disable_vfs
 stop
 wait_for "removal" test ! -e $devices/0000:13:00.0
 remove_physical a

@@ -54,6 +54,17 @@ enable_vfs() {
 	echo "$2" >"$dir/sriov_numvfs"
 }
 
+# disable_vfs: the host disables all. A physical function that goes after its
+# virtual ones is leaked by the kernel's PCI core (pci_iov_remove_virtfn() finds
+# none of them then, and drops no reference), which kmemleak tells.
+disable_vfs() {
+	local numvfs
+
+	for numvfs in "$devices"/*/sriov_numvfs; do
+		[[ ! -e $numvfs || $(<"$numvfs") == 0 ]] || echo 0 >"$numvfs"
+	done
+}
+
 # device BDF: the test device of that function.
 device() {
 	local node
