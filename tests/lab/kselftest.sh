@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --7.3 --timeout 300
+# lab: --7.3 --timeout 600
 #
 # The kernel's own test of endpoints, the kselftest pci_endpoint_test, compiled
 # from its source, with the kernel's own function on controllers of each kind.
