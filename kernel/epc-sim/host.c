@@ -43,7 +43,7 @@ static enum epc_sim_outcome host_find_function(struct epc_sim *sim,
 
 /* Follow the bus numbers from port to port. */
 static enum epc_sim_outcome host_route(struct epc_sim *sim,
-				       const struct pci_bus *bus,
+				       struct pci_bus *bus,
 				       unsigned int devfn,
 				       struct host_target *target)
 {
