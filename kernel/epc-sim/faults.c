@@ -435,25 +435,14 @@ static int requests_open(struct inode *inode, struct file *file)
 	return single_open(file, requests_show, inode->i_private);
 }
 
-static ssize_t requests_write(struct file *file, const char __user *from,
-			      size_t count, loff_t *pos)
+static int set_requests(struct fault *fault, char *text)
 {
-	struct seq_file *seq = file->private_data;
-	struct fault *fault = seq->private;
 	unsigned long requests = 0;
-	char *rest, *word;
+	char *word;
 	int i;
-	char *text __free(kfree) = NULL;
 
-	if (count > PAGE_SIZE)
-		return -EINVAL;
-
-	text = memdup_user_nul(from, count);
-	if (IS_ERR(text))
-		return PTR_ERR(no_free_ptr(text));
-
-	rest = strim(text);
-	while ((word = strsep(&rest, "\n "))) {
+	text = strim(text);
+	while ((word = strsep(&text, "\n "))) {
 		i = match_string(request_names, ARRAY_SIZE(request_names),
 				 word);
 		if (i < 0 || !(fault->kind->allowed & BIT(i)))
@@ -462,7 +451,26 @@ static ssize_t requests_write(struct file *file, const char __user *from,
 	}
 
 	WRITE_ONCE(fault->requests, requests);
-	return count;
+	return 0;
+}
+
+static ssize_t requests_write(struct file *file, const char __user *from,
+			      size_t count, loff_t *pos)
+{
+	struct seq_file *seq = file->private_data;
+	char *text;
+	int ret;
+
+	if (count > PAGE_SIZE)
+		return -EINVAL;
+
+	text = memdup_user_nul(from, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+
+	ret = set_requests(seq->private, text);
+	kfree(text);
+	return ret ? ret : count;
 }
 
 static const struct file_operations requests_fops = {
