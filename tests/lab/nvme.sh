@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --7.3 --timeout 120
+# lab: --7.3 --timeout 240
 #
 # The kernel's NVMe endpoint function: what the host's NVMe driver writes to its
 # namespaces, one in memory and one in a file, it reads back, on controllers of
