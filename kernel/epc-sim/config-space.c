@@ -245,6 +245,11 @@ void epc_sim_config_set_link(struct epc_sim_config *config,
 	epc_sim_config_set(config, exp + PCI_EXP_LNKCAP2, 4,
 			   GENMASK(max_generation, 1));
 
+	/* Until the host has another target, and after each reset. */
+	if (!epc_sim_config_read(config, exp + PCI_EXP_LNKCTL2, 2))
+		epc_sim_config_preset(config, exp + PCI_EXP_LNKCTL2, 2,
+				      max_generation);
+
 	/* A link that is down shows the speed that it would begin with. */
 	status &= ~(u16)(PCI_EXP_LNKSTA_CLS | PCI_EXP_LNKSTA_NLW);
 	status |= FIELD_PREP(PCI_EXP_LNKSTA_CLS, generation ?: 1) |

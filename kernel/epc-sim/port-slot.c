@@ -81,8 +81,6 @@ void epc_sim_port_slot_init(struct epc_sim_port *port)
 			     PCI_EXP_LNKCTL_LABIE);
 	epc_sim_config_allow_clear(config, exp + PCI_EXP_LNKSTA, 2,
 				   LNKSTA_EVENTS);
-	epc_sim_config_preset(config, exp + PCI_EXP_LNKCTL2, 2,
-			      epc_sim_port_max_generation(port->sim));
 
 	if (!port_has_slot(port))
 		return;

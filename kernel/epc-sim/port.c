@@ -76,9 +76,9 @@ bool epc_sim_port_has_link(const struct epc_sim_port *port)
 
 /*
  * The firmware of a board leaves room behind its ports, as a rescan does not
- * give windows to a bridge that is in use.
+ * give windows to a bridge that is in use, and turns them on.
  */
-static void port_init_windows(struct epc_sim_port *port)
+static void port_init_firmware(struct epc_sim_port *port)
 {
 	struct epc_sim_config *config = &port->config;
 	const struct resource *memory = &port->sim->windows[0];
@@ -86,24 +86,26 @@ static void port_init_windows(struct epc_sim_port *port)
 	unsigned int index = port - port->sim->ports;
 	u64 base = memory->start + (index + 1) * PORT_SPACE;
 
-	epc_sim_config_preset(config, PCI_MEMORY_BASE, 2,
-			      base >> 16 & PCI_MEMORY_RANGE_MASK);
-	epc_sim_config_preset(config, PCI_MEMORY_LIMIT, 2,
-			      memory->end >> 16 & PCI_MEMORY_RANGE_MASK);
-	epc_sim_config_preset(config, PCI_PREF_MEMORY_BASE, 2,
-			      PCI_PREF_RANGE_TYPE_64 |
-			      (prefetch->start >> 16 & PCI_PREF_RANGE_MASK));
-	epc_sim_config_preset(config, PCI_PREF_MEMORY_LIMIT, 2,
-			      PCI_PREF_RANGE_TYPE_64 |
-			      (prefetch->end >> 16 & PCI_PREF_RANGE_MASK));
-	epc_sim_config_preset(config, PCI_PREF_BASE_UPPER32, 4,
-			      upper_32_bits(prefetch->start));
-	epc_sim_config_preset(config, PCI_PREF_LIMIT_UPPER32, 4,
-			      upper_32_bits(prefetch->end));
+	epc_sim_config_set(config, PCI_COMMAND, 2,
+			   PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	epc_sim_config_set(config, PCI_MEMORY_BASE, 2,
+			   base >> 16 & PCI_MEMORY_RANGE_MASK);
+	epc_sim_config_set(config, PCI_MEMORY_LIMIT, 2,
+			   memory->end >> 16 & PCI_MEMORY_RANGE_MASK);
+	epc_sim_config_set(config, PCI_PREF_MEMORY_BASE, 2,
+			   PCI_PREF_RANGE_TYPE_64 |
+			   (prefetch->start >> 16 & PCI_PREF_RANGE_MASK));
+	epc_sim_config_set(config, PCI_PREF_MEMORY_LIMIT, 2,
+			   PCI_PREF_RANGE_TYPE_64 |
+			   (prefetch->end >> 16 & PCI_PREF_RANGE_MASK));
+	epc_sim_config_set(config, PCI_PREF_BASE_UPPER32, 4,
+			   upper_32_bits(prefetch->start));
+	epc_sim_config_set(config, PCI_PREF_LIMIT_UPPER32, 4,
+			   upper_32_bits(prefetch->end));
 
 	if (port->sim->port_knobs.interrupts == EPC_SIM_PORT_MSIX) {
-		epc_sim_config_preset(config, PCI_BASE_ADDRESS_0, 4,
-				      base - PORT_SPACE);
+		epc_sim_config_set(config, PCI_BASE_ADDRESS_0, 4,
+				   base - PORT_SPACE);
 		epc_sim_config_allow(config, PCI_BASE_ADDRESS_0, 4,
 				     ~(u32)(PORT_BAR_SIZE - 1));
 	}
@@ -155,7 +157,7 @@ static void port_init_header(struct epc_sim_port *port)
 	epc_sim_config_allow(config, PCI_BRIDGE_CONTROL, 2,
 			     PCI_BRIDGE_CTL_PARITY | PCI_BRIDGE_CTL_SERR |
 			     PCI_BRIDGE_CTL_BUS_RESET);
-	port_init_windows(port);
+	port_init_firmware(port);
 }
 
 static void port_init_acs(struct epc_sim_port *port)
