@@ -81,7 +81,7 @@ power window_page_size 4096 1073741824
 for name in align_addr map_for_message refuse_masked_msix no_intx \
 	no_intx_with_msi only_inta rigid_bars dynamic_inbound_mapping \
 	subrange_mapping doorbell intx_capable msi_capable msix_capable \
-	linkup_notifier one_vendor first_vf_has_bars vf_events; do
+	linkup_notifier soft_reset one_vendor first_vf_has_bars vf_events; do
 	flag $name
 done
 errors="EBUSY, EINVAL, EIO, ENOMEM, ENOSPC, ETIMEDOUT"
