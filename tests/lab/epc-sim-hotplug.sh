@@ -68,6 +68,7 @@ link_is 0 || die "the link outlives the card"
 wait_for "surprise removal" absent
 echo 0 >$surprise
 wait_for "enumeration" test -e $bound
+pcitest -i 1 >/dev/null
 tests -b 0
 tests -w -s 1025
 stop
