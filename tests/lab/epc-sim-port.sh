@@ -78,10 +78,10 @@ for link in gen1x1 gen3x4 gen4x8 gen5x16; do
 	esac
 	with "link=$link"
 	for end in $port $endpoint; do
-		is "$speed" cat $end/current_link_speed
-		is "$speed" cat $end/max_link_speed
-		is "${link#*x}" cat $end/current_link_width
-		is "${link#*x}" cat $end/max_link_width
+		is "$speed" cat "$end"/current_link_speed
+		is "$speed" cat "$end"/max_link_speed
+		is "${link#*x}" cat "$end"/current_link_width
+		is "${link#*x}" cat "$end"/max_link_width
 	done
 done
 
