@@ -24,6 +24,13 @@ driver_of() {
 	basename "$(readlink "/sys/bus/pci_express/devices/0000:$1/driver")"
 }
 
+# rebind DRIVER: give the endpoint to it.
+rebind() {
+	echo "$1" >$endpoint/driver_override
+	echo 0000:13:00.0 >$endpoint/driver/unbind
+	echo 0000:13:00.0 >"/sys/bus/pci/drivers/$1/bind"
+}
+
 modprobe pci-epf-test
 modprobe pci_endpoint_test
 again port/switch=1
@@ -77,12 +84,8 @@ wait_for "enumeration" test -e $endpoint/driver
 container=10:00.0
 [[ ! -e /sys/bus/pci_express/devices/0000:12:00.0:pcie208/driver ]] ||
 	container=12:00.0
-stop
-wait_for "removal" absent
-rmmod pci_endpoint_test
 modprobe host-errors
-start
-wait_for "enumeration" test -e $endpoint/driver
+rebind host-errors
 dmesg -C
 echo "correctable function0" >$debug/aer
 wait_for "the report" said "RxErr"
@@ -92,9 +95,7 @@ wait_for "recovery" said "host-errors: resumed"
 said "pcieport 0000:$container: DPC: containment event" || die "not contained"
 wait_for "recovery" said "device recovery successful"
 [[ -e $endpoint ]] || die "removed"
-modprobe -r host-errors
-modprobe pci_endpoint_test
-echo 0000:13:00.0 >/sys/bus/pci/drivers/pci-endpoint-test/bind
+rebind pci-endpoint-test
 pcitest -i 1 >/dev/null
 tests -b 0
 tests -w -s 1024
