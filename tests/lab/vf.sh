@@ -5,6 +5,9 @@
 # For the tests of virtual functions: those of the stock driver or of others,
 # below a function of the stock driver; the host's sriov-pf enables them.
 
+# shellcheck source=tests/lab/common.sh
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
 devices=/sys/bus/pci/devices
 
 # make_physical NAME [DRIVER...]: make a function of the stock driver, with a
