@@ -6,8 +6,6 @@
 # Virtual functions: made by the endpoint, enabled by the host, each with its
 # own BARs, interrupts, maps and counters.
 
-. "$EPFLAB_TOP/tests/lab/common.sh"
-
 # shellcheck source=tests/lab/vf.sh
 . "$EPFLAB_TOP/tests/lab/vf.sh"
 
