@@ -18,7 +18,7 @@ runs_out() {
 	make_functions pci_epf_probe f0
 	start
 	echo exhausted >"$ep/functions/pci_epf_probe/f0/probe/check"
-	said=$(dmesg | grep "epf-probe:" | tail -n 1)
+	said=$(dmesg | grep "epf-probe: .* maps, then" | tail -n 1)
 	[[ $said == *"$want" ]] || die "$*: $said; should be: $want"
 	stop
 	remove_functions pci_epf_probe f0

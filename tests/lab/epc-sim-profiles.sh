@@ -49,8 +49,8 @@ runs_out() {
 	make_functions pci_epf_probe f0
 	start
 	echo exhausted >"$ep/functions/pci_epf_probe/f0/probe/check"
-	dmesg | grep "epf-probe:" | tail -n 1 | grep -q "$1" ||
-		die "not $1, but $(dmesg | grep epf-probe: | tail -n 1)"
+	dmesg | grep "epf-probe: .* maps, then" | tail -n 1 | grep -q "$1" ||
+		die "not $1, but $(dmesg | grep epf-probe: | tail -n 3)"
 	stop
 	remove_functions pci_epf_probe f0
 }
