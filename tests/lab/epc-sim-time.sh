@@ -47,7 +47,6 @@ measure() {
 }
 
 modprobe pci-epf-test
-mount -t tracefs tracefs /sys/kernel/tracing
 echo 1 >$events/enable
 
 for wrong in gen0x1 gen6x1 gen3x3 gen3x32 gen3 gen3x4x1 x4; do
