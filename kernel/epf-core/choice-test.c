@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * KUnit tests of the choice between CPU and DMA.
+ */
+
+#include <linux/sizes.h>
+#include <kunit/test.h>
+
+#include "../compat/kunit.h"
+#include "choice.h"
+
+/* The CPU starts at once and is slow; DMA takes 5 us first and then is not. */
+static u64 time_of(enum epf_engine engine, size_t len)
+{
+	return engine == EPF_ENGINE_CPU ? 10 * len : 5000 + len;
+}
+
+static unsigned int count_dma(struct epf_choice *choice, size_t segment,
+			      unsigned int rounds)
+{
+	unsigned int dma = 0;
+
+	while (rounds--) {
+		enum epf_engine engine = epf_choice_engine(choice, segment);
+
+		dma += engine == EPF_ENGINE_DMA;
+		epf_choice_measured(choice, engine, segment, segment,
+				    time_of(engine, segment));
+	}
+
+	return dma;
+}
+
+static struct epf_choice *make_choice(struct kunit *test)
+{
+	struct epf_choice *choice = kunit_kzalloc(test, sizeof(*choice),
+						  GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, choice);
+	return choice;
+}
+
+static void choice_tries_both_first(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, count_dma(make_choice(test), SZ_4K, 8), 4U);
+}
+
+static void choice_takes_the_faster(struct kunit *test)
+{
+	struct epf_choice *choice = make_choice(test);
+
+	count_dma(choice, 16, 8);
+	count_dma(choice, SZ_4K, 8);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, 16, 32), 0U);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, SZ_4K, 32), 32U);
+	/* 10 ns a byte or 5 us and 1 ns a byte: 555 bytes. */
+	count_dma(choice, SZ_512, 8);
+	count_dma(choice, SZ_1K, 8);
+	KUNIT_EXPECT_EQ(test, epf_choice_crossover(choice), (size_t)SZ_1K);
+}
+
+static void choice_thinks_again(struct kunit *test)
+{
+	struct epf_choice *choice = make_choice(test);
+	unsigned int i;
+
+	/* DMA is slow as long as others use the channel. */
+	for (i = 0; i < 8; i++)
+		epf_choice_measured(choice, i & 1 ? EPF_ENGINE_CPU :
+						    EPF_ENGINE_DMA,
+				    SZ_4K, SZ_4K, i & 1 ? 40960 : 1000000);
+	KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, SZ_4K),
+			EPF_ENGINE_CPU);
+	count_dma(choice, SZ_4K, 2000);
+	KUNIT_EXPECT_GE(test, count_dma(choice, SZ_4K, 64), 63U);
+}
+
+static void choice_without_measurement_has_no_crossover(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, epf_choice_crossover(make_choice(test)),
+			(size_t)0);
+}
+
+static struct kunit_case choice_cases[] = {
+	KUNIT_CASE(choice_tries_both_first),
+	KUNIT_CASE(choice_takes_the_faster),
+	KUNIT_CASE(choice_thinks_again),
+	KUNIT_CASE(choice_without_measurement_has_no_crossover),
+	{ }
+};
+
+static struct kunit_suite choice_suite = {
+	.name = "epf-choice",
+	.test_cases = choice_cases,
+};
+
+kunit_test_suite(choice_suite);

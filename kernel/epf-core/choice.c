@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * CPU or DMA: whichever was faster for segments of that size. Both are tried a
+ * few times, and the slower one now and then again, as links and loads change.
+ */
+
+#include <kunit/visibility.h>
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+
+#include "choice.h"
+
+/* Measurements before an engine's time is believed. */
+#define ENOUGH_SAMPLES	4
+
+/* One in so many goes to the slower engine. */
+#define SECOND_THOUGHTS	64
+
+/* The average moves by this share of the difference. */
+#define WEIGHT		4
+
+static unsigned int class_of(size_t segment)
+{
+	return min_t(unsigned int, ilog2(segment | 1), EPF_CHOICE_CLASSES - 1);
+}
+
+static bool dma_is_faster(const struct epf_choice *choice, unsigned int class)
+{
+	return choice->engines[class][EPF_ENGINE_DMA].ps_per_byte <
+	       choice->engines[class][EPF_ENGINE_CPU].ps_per_byte;
+}
+
+/**
+ * epf_choice_engine() - choose an engine
+ * @choice: what was measured
+ * @segment: bytes of a segment
+ *
+ * Context: one caller at a time.
+ * Return: EPF_ENGINE_CPU or EPF_ENGINE_DMA.
+ */
+enum epf_engine epf_choice_engine(struct epf_choice *choice, size_t segment)
+{
+	unsigned int class = class_of(segment);
+	unsigned int cpu = choice->engines[class][EPF_ENGINE_CPU].samples;
+	unsigned int dma = choice->engines[class][EPF_ENGINE_DMA].samples;
+	bool second_thought = ++choice->asked[class] % SECOND_THOUGHTS == 0;
+
+	if (min(cpu, dma) < ENOUGH_SAMPLES)
+		return cpu <= dma ? EPF_ENGINE_CPU : EPF_ENGINE_DMA;
+
+	return dma_is_faster(choice, class) != second_thought ? EPF_ENGINE_DMA :
+								EPF_ENGINE_CPU;
+}
+EXPORT_SYMBOL_IF_KUNIT(epf_choice_engine);
+
+/**
+ * epf_choice_measured() - note how long a transfer took
+ * @choice: what was measured
+ * @engine: what moved it
+ * @segment: bytes of a segment
+ * @len: bytes of all segments
+ * @ns: time it took
+ *
+ * Context: one caller at a time.
+ */
+void epf_choice_measured(struct epf_choice *choice, enum epf_engine engine,
+			 size_t segment, size_t len, u64 ns)
+{
+	unsigned int class = class_of(segment);
+	u64 now = div64_u64(ns * 1000, len) + 1;
+	u64 *average = &choice->engines[class][engine].ps_per_byte;
+
+	if (choice->engines[class][engine].samples++)
+		*average = div_u64(*average * (WEIGHT - 1) + now, WEIGHT);
+	else
+		*average = now;
+}
+EXPORT_SYMBOL_IF_KUNIT(epf_choice_measured);
+
+/**
+ * epf_choice_crossover() - from which size DMA is chosen
+ * @choice: what was measured
+ *
+ * Return: bytes; 0: from none that was measured. Sizes not measured count as
+ *	the next smaller one that was.
+ */
+size_t epf_choice_crossover(const struct epf_choice *choice)
+{
+	size_t crossover = 0;
+	unsigned int class;
+
+	for (class = 0; class < EPF_CHOICE_CLASSES; class++) {
+		if (min(choice->engines[class][EPF_ENGINE_CPU].samples,
+			choice->engines[class][EPF_ENGINE_DMA].samples) <
+		    ENOUGH_SAMPLES)
+			continue;
+		if (!dma_is_faster(choice, class))
+			crossover = 0;
+		else if (!crossover)
+			crossover = 1UL << class;
+	}
+
+	return crossover;
+}
+EXPORT_SYMBOL_IF_KUNIT(epf_choice_crossover);
