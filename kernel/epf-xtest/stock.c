@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * The commands of the kernel's test function, one at a time, so that its host
+ * driver and its tools work on this one, too. Where that function says nothing
+ * (DMA asked for and not to be had), this one says that it failed.
+ */
+
+#include <linux/crc32.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "stock.h"
+#include "xtest.h"
+
+/* What the host's driver can allocate in one piece is less. */
+#define MAX_SIZE	SZ_16M
+
+/* What the host wrote, read once. */
+struct request {
+	u32 command;
+	u64 src_addr;
+	u64 dst_addr;
+	u32 size;
+	u32 checksum;
+	u32 irq_type;
+	u32 irq_number;
+	u32 flags;
+};
+
+/**
+ * xtest_stock_size() - room for the registers
+ *
+ * Return: bytes, up to where the MSI-X table is.
+ */
+size_t xtest_stock_size(void)
+{
+	return ALIGN(sizeof(struct xtest_stock_registers), 128);
+}
+
+/**
+ * xtest_stock_init() - make the registers
+ * @xtest: the function; its register BAR has memory
+ */
+void xtest_stock_init(struct xtest *xtest)
+{
+	const struct pci_epc_features *features = xtest->features;
+	u32 caps = XTEST_STOCK_CAP_UNALIGNED;
+
+	if (features->msi_capable)
+		caps |= XTEST_STOCK_CAP_MSI;
+	if (features->msix_capable)
+		caps |= XTEST_STOCK_CAP_MSIX;
+#ifdef HAVE_INTX_CAPABLE
+	if (features->intx_capable)
+		caps |= XTEST_STOCK_CAP_INTX;
+#else
+	caps |= XTEST_STOCK_CAP_INTX;
+#endif
+
+	xtest->stock = xtest->bars[xtest->register_bar];
+	memset(xtest->stock, 0, sizeof(*xtest->stock));
+	xtest->stock->caps = cpu_to_le32(caps);
+	xtest->stock->doorbell_bar = cpu_to_le32(NO_BAR);
+}
+
+static int move(struct xtest *xtest, const struct request *request,
+		enum epf_direction direction, u64 pci_addr, void *buf)
+{
+	struct epf_segment segment = {
+		.pci_addr = pci_addr,
+		.buf = buf,
+		.len = request->size,
+	};
+	struct epf_transfer transfer = {
+		.segments = &segment,
+		.num_segments = 1,
+		.direction = direction,
+		.engine = request->flags & XTEST_STOCK_USE_DMA ?
+			  EPF_ENGINE_DMA : EPF_ENGINE_CPU,
+	};
+
+	return epf_transfer_run(xtest->outbound.transfers, &transfer);
+}
+
+static u32 stock_read(struct xtest *xtest, const struct request *request,
+		      void *buf)
+{
+	if (move(xtest, request, EPF_FROM_HOST, request->src_addr, buf))
+		return XTEST_STOCK_READ_FAIL | XTEST_STOCK_SRC_INVALID;
+	if (crc32_le(~0, buf, request->size) != request->checksum)
+		return XTEST_STOCK_READ_FAIL;
+
+	return XTEST_STOCK_READ_OK;
+}
+
+static u32 stock_write(struct xtest *xtest, const struct request *request,
+		       void *buf)
+{
+	get_random_bytes(buf, request->size);
+	xtest->stock->checksum =
+		cpu_to_le32(crc32_le(~0, buf, request->size));
+	if (move(xtest, request, EPF_TO_HOST, request->dst_addr, buf))
+		return XTEST_STOCK_WRITE_FAIL | XTEST_STOCK_DST_INVALID;
+
+	return XTEST_STOCK_WRITE_OK;
+}
+
+static u32 stock_copy(struct xtest *xtest, const struct request *request,
+		      void *buf)
+{
+	if (move(xtest, request, EPF_FROM_HOST, request->src_addr, buf))
+		return XTEST_STOCK_COPY_FAIL | XTEST_STOCK_SRC_INVALID;
+	if (move(xtest, request, EPF_TO_HOST, request->dst_addr, buf))
+		return XTEST_STOCK_COPY_FAIL | XTEST_STOCK_DST_INVALID;
+
+	return XTEST_STOCK_COPY_OK;
+}
+
+static u32 stock_transfer(struct xtest *xtest, const struct request *request)
+{
+	static const struct {
+		u32 command;
+		u32 fail;
+		u32 (*run)(struct xtest *xtest, const struct request *request,
+			   void *buf);
+	} transfers[] = {
+		{ XTEST_STOCK_READ, XTEST_STOCK_READ_FAIL, stock_read },
+		{ XTEST_STOCK_WRITE, XTEST_STOCK_WRITE_FAIL, stock_write },
+		{ XTEST_STOCK_COPY, XTEST_STOCK_COPY_FAIL, stock_copy },
+	};
+	unsigned int i;
+	u32 status = 0;
+	void *buf;
+
+	for (i = 0; i < ARRAY_SIZE(transfers); i++) {
+		if (request->command != transfers[i].command)
+			continue;
+		if (!request->size || request->size > MAX_SIZE)
+			return transfers[i].fail;
+
+		buf = kmalloc(request->size, GFP_KERNEL | __GFP_NOWARN);
+		status = buf ? transfers[i].run(xtest, request, buf) :
+			       transfers[i].fail;
+		kfree(buf);
+	}
+
+	return status;
+}
+
+static void stock_fetch(struct xtest *xtest, struct request *request)
+{
+	struct xtest_stock_registers *stock = xtest->stock;
+
+	/* The host writes the command last. */
+	dma_rmb();
+	*request = (struct request) {
+		.command = request->command,
+		.src_addr = le64_to_cpu(stock->src_addr),
+		.dst_addr = le64_to_cpu(stock->dst_addr),
+		.size = le32_to_cpu(stock->size),
+		.checksum = le32_to_cpu(stock->checksum),
+		.irq_type = le32_to_cpu(stock->irq_type),
+		.irq_number = le32_to_cpu(stock->irq_number),
+		.flags = le32_to_cpu(stock->flags),
+	};
+	WRITE_ONCE(stock->command, 0);
+	WRITE_ONCE(stock->status, 0);
+}
+
+/**
+ * xtest_stock_poll() - look for a command, and do it
+ * @xtest: the function
+ *
+ * Context: the function's thread.
+ * Return: whether there was one.
+ */
+bool xtest_stock_poll(struct xtest *xtest)
+{
+	struct request request = {
+		.command = le32_to_cpu(READ_ONCE(xtest->stock->command)),
+	};
+	u32 status;
+
+	if (!request.command)
+		return false;
+
+	stock_fetch(xtest, &request);
+	if (request.command > XTEST_STOCK_COPY) {
+		dev_warn_ratelimited(&xtest->epf->dev,
+				     "the host wants command %#x, which there is not\n",
+				     request.command);
+		return true;
+	}
+
+	status = stock_transfer(xtest, &request) | XTEST_STOCK_IRQ_RAISED;
+	/* The host reads it when the interrupt comes. */
+	WRITE_ONCE(xtest->stock->status, cpu_to_le32(status));
+	dma_wmb();
+	xtest_raise_irq(xtest, request.irq_type, request.irq_number);
+	return true;
+}

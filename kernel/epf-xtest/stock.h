@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef XTEST_STOCK_H
+#define XTEST_STOCK_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+/*
+ * What the kernel's test function and its host driver agree on: see
+ * drivers/pci/endpoint/functions/pci-epf-test.c and drivers/misc/
+ * pci_endpoint_test.c of Linux 7.3. No header says it.
+ */
+
+#define XTEST_STOCK_IRQ_INTX	0
+#define XTEST_STOCK_IRQ_MSI	1
+#define XTEST_STOCK_IRQ_MSIX	2
+
+#define XTEST_STOCK_RAISE_INTX	BIT(0)
+#define XTEST_STOCK_RAISE_MSI	BIT(1)
+#define XTEST_STOCK_RAISE_MSIX	BIT(2)
+#define XTEST_STOCK_READ	BIT(3)
+#define XTEST_STOCK_WRITE	BIT(4)
+#define XTEST_STOCK_COPY	BIT(5)
+
+#define XTEST_STOCK_READ_OK	BIT(0)
+#define XTEST_STOCK_READ_FAIL	BIT(1)
+#define XTEST_STOCK_WRITE_OK	BIT(2)
+#define XTEST_STOCK_WRITE_FAIL	BIT(3)
+#define XTEST_STOCK_COPY_OK	BIT(4)
+#define XTEST_STOCK_COPY_FAIL	BIT(5)
+#define XTEST_STOCK_IRQ_RAISED	BIT(6)
+#define XTEST_STOCK_SRC_INVALID	BIT(7)
+#define XTEST_STOCK_DST_INVALID	BIT(8)
+
+#define XTEST_STOCK_USE_DMA	BIT(0)
+
+#define XTEST_STOCK_CAP_UNALIGNED	BIT(0)
+#define XTEST_STOCK_CAP_MSI		BIT(1)
+#define XTEST_STOCK_CAP_MSIX		BIT(2)
+#define XTEST_STOCK_CAP_INTX		BIT(3)
+
+/**
+ * struct xtest_stock_registers - registers of the kernel's test function
+ * @magic: not used
+ * @command: one of XTEST_STOCK_RAISE_* to _COPY; the endpoint clears it
+ * @status: what became of it
+ * @src_addr: PCI address
+ * @dst_addr: PCI address
+ * @size: bytes
+ * @checksum: crc32_le(~0) of the data, from whoever wrote it
+ * @irq_type: XTEST_STOCK_IRQ_*
+ * @irq_number: from 1
+ * @flags: XTEST_STOCK_USE_DMA
+ * @caps: XTEST_STOCK_CAP_*
+ * @doorbell_bar: not used
+ * @doorbell_offset: not used
+ * @doorbell_data: not used
+ */
+struct xtest_stock_registers {
+	__le32 magic;
+	__le32 command;
+	__le32 status;
+	__le64 src_addr;
+	__le64 dst_addr;
+	__le32 size;
+	__le32 checksum;
+	__le32 irq_type;
+	__le32 irq_number;
+	__le32 flags;
+	__le32 caps;
+	__le32 doorbell_bar;
+	__le32 doorbell_offset;
+	__le32 doorbell_data;
+} __packed;
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef XTEST_H
+#define XTEST_H
+
+#include <linux/configfs.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/pci-epc.h>
+#include <linux/pci-epf.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+#include "epf-core.h"
+#include "uapi/pci-epf-xtest.h"
+
+/*
+ *   main.c      the function: bound, set up, started, taken away
+ *   configfs.c  what the user says of it, and what it tells
+ *   stock.c     the commands of the kernel's test function
+ *   ring.c      commands in, completions out
+ *   command.c   what a command does: read, write, copy
+ *   map-command.c  what maps cost
+ */
+
+struct xtest;
+struct xtest_stock_registers;
+
+/* What the user says; fixed while the function is bound. */
+struct xtest_settings {
+	unsigned int bar_size[PCI_STD_NUM_BARS];	/* bytes */
+	unsigned int depth;
+	unsigned int max_segments;
+	unsigned int poll_us;
+};
+
+/**
+ * struct xtest_ring - commands and completions
+ * @registers: in the BAR; NULL where the BAR has no room for rings
+ * @commands: slots in the BAR
+ * @completions: slots in the BAR
+ * @depth: slots of each; a power of two
+ * @max_segments: of a command
+ * @command: the thread's copy of a slot
+ * @fetched: commands taken so far; of the thread
+ * @reset_seen: resets that the host has asked for, as seen by the thread
+ * @broken: the host has submitted more than there are slots; until a reset
+ * @lock: protects all below
+ * @completed: completions written so far
+ * @in_flight: commands taken and not completed
+ * @bytes: memory that they hold
+ * @idle: woken when a command completes
+ */
+struct xtest_ring {
+	struct xtest_registers *registers;
+	struct xtest_command *commands;
+	struct xtest_completion *completions;
+	unsigned int depth;
+	unsigned int max_segments;
+	struct xtest_command *command;
+	u32 fetched;
+	u32 reset_seen;
+	bool broken;
+
+	spinlock_t lock; /* see above */
+	u32 completed;
+	unsigned int in_flight;
+	size_t bytes;
+	wait_queue_head_t idle;
+};
+
+/**
+ * struct xtest - one extended test function
+ * @epf: the function
+ * @header: its own; the EPF core would share one between all of a driver
+ * @group: its directory in configfs
+ * @settings_lock: protects @settings and @bound against configfs
+ * @settings: what the user says
+ * @bound: to a controller; @settings are fixed
+ * @features: of the controller
+ * @bars: memory behind each BAR, or NULL
+ * @register_bar: which BAR the registers are in
+ * @msix_offset: of the MSI-X table in that BAR
+ * @stock: registers of the kernel's test function, in the BAR
+ * @outbound: how it reaches host memory
+ * @ring: commands and completions
+ * @thread: looks for commands while the link is up; or NULL
+ */
+struct xtest {
+	struct pci_epf *epf;
+	struct pci_epf_header header;
+	struct config_group group;
+	struct mutex settings_lock; /* see above */
+	struct xtest_settings settings;
+	bool bound;
+
+	const struct pci_epc_features *features;
+	void *bars[PCI_STD_NUM_BARS];
+	enum pci_barno register_bar;
+	size_t msix_offset;
+	struct xtest_stock_registers *stock;
+
+	struct epf_outbound outbound;
+	struct xtest_ring ring;
+	struct task_struct *thread;
+};
+
+/* configfs.c */
+extern const struct config_item_type xtest_group_type;
+void xtest_settings_init(struct xtest_settings *settings);
+
+/* interrupt.c */
+void xtest_raise_irq(struct xtest *xtest, u32 type, u32 number);
+void xtest_raise_completion_irq(struct xtest *xtest, u32 vector);
+
+/* stock.c */
+size_t xtest_stock_size(void);
+void xtest_stock_init(struct xtest *xtest);
+bool xtest_stock_poll(struct xtest *xtest);
+
+/* ring.c */
+size_t xtest_ring_size(unsigned int depth);
+void xtest_ring_init(struct xtest *xtest, size_t offset, unsigned int depth);
+bool xtest_ring_poll(struct xtest *xtest);
+void xtest_ring_stop(struct xtest *xtest);
+void xtest_ring_complete(struct xtest *xtest,
+			 const struct xtest_completion *completion,
+			 size_t bytes);
+
+/* command.c */
+int xtest_command_start(struct xtest *xtest,
+			const struct xtest_command *command, size_t bytes,
+			u64 seen_ns);
+
+/* map-command.c */
+int xtest_map_command_run(struct xtest *xtest,
+			  const struct xtest_map_command *command,
+			  struct xtest_completion *completion);
+
+#endif

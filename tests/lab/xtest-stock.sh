@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --timeout 120
+#
+# The kernel's host driver and tests work on pci-epf-xtest, whatever the
+# controller maps and however long maps live; what they cost is told.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+function=$ep/functions/pci_epf_xtest/f0
+outbound=$function/pci_epf_xtest.0/outbound
+
+# figure NAME: one of the function's own.
+figure() {
+	awk -v name="$1" '$1 == name { print $2 }' "$outbound/stats"
+}
+
+make_function() {
+	epfctl --quiet create pci_epf_xtest f0 vendorid=0x104c deviceid=0xb500 \
+		msi_interrupts=32 msix_interrupts=32
+	wait_for "the function's directory" test -d "$outbound"
+}
+
+# transfers POLICY BUDGET: the kernel's transfers by it.
+transfers() {
+	make_function
+	echo "$1" >"$outbound/policy"
+	echo "$2" >"$outbound/budget"
+	link_function
+	pcitest run --wait 5 --suite xfer | tail -n 1
+	is 0 figure transfer_errors
+}
+
+link_function() {
+	ln -s "$function" "$ep/controllers/epc-sim.0/f0"
+	start
+}
+
+done_with_it() {
+	stop
+	rm "$ep/controllers/epc-sim.0/f0"
+	rmdir "$function"
+}
+
+modprobe pci-epf-xtest
+for profile in generic rockchip-ep cadence rcar; do
+	again profile=$profile
+	transfers transfer 1
+	is "$(figure maps_made)" figure maps_undone
+	is 0 figure maps_hits
+	done_with_it
+
+	transfers cached 8
+	(($(figure maps_hits) > $(figure maps_made))) ||
+		die "$profile: $(cat "$outbound/stats")"
+	(($(figure maps_live) <= 8)) || die "$profile: more than 8 maps"
+	done_with_it
+
+	transfers static 1
+	done_with_it
+done
+
+# What the user says holds while the function is bound.
+again profile=generic
+make_function
+refused "Invalid argument" "$outbound/policy" sometimes
+refused "out of range" "$outbound/budget" 0
+mkdir "$outbound/windows/mine"
+echo 70000 >"$outbound/windows/mine/size"
+is 0x0000000000000000 cat "$outbound/windows/mine/address"
+link_function
+refused "busy" "$outbound/policy" static
+is 73728 figure windows_used
+refused "busy" "$outbound/windows/mine/size" 1
+mkdir "$outbound/windows/large"
+refused "Invalid argument" "$outbound/windows/large/size" 0x100000000
+rmdir "$outbound/windows/large" "$outbound/windows/mine"
+is 0 figure windows_used
+done_with_it
