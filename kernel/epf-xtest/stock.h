@@ -40,6 +40,7 @@
 #define XTEST_STOCK_CAP_MSI		BIT(1)
 #define XTEST_STOCK_CAP_MSIX		BIT(2)
 #define XTEST_STOCK_CAP_INTX		BIT(3)
+#define XTEST_STOCK_CAP_BAR0_RESERVED	BIT(6)	/* the others follow */
 
 /**
  * struct xtest_stock_registers - registers of the kernel's test function
