@@ -6,6 +6,7 @@
  * that the host wants to know about.
  */
 
+#include <linux/crc32c.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/ktime.h>
@@ -19,7 +20,7 @@
 
 /* So that a host cannot keep the function's thread for long. */
 #define MAX_ACCESSES	1000000
-#define MAX_ACCESS	SZ_1M
+#define MAX_ACCESS	SZ_4M
 
 struct walk {
 	u64 addr;
@@ -111,6 +112,7 @@ static int measure(struct xtest *xtest, struct epf_maps *maps,
 	completion->maps = cpu_to_le64(after.maps - before.maps);
 	completion->hits = cpu_to_le64(after.hits - before.hits);
 	completion->bytes = cpu_to_le64((u64)count * walk->size);
+	completion->crc = cpu_to_le32(~crc32c(~0, buf, walk->size));
 	kvfree(buf);
 	return ret;
 }

@@ -28,7 +28,11 @@ static const struct suite *const all_suites[] = {
 	&suite_bar,
 	&suite_irq,
 	&suite_xfer,
+	/* For pci_endpoint_xtest alone, so only where they are asked for */
+	&suite_sg,
+	&suite_map,
 };
+#define DEFAULT_SUITES 3
 
 struct arguments {
 	const char *device;
@@ -57,7 +61,8 @@ static const struct argp_option options[] = {
 	{ "device", 'D', "DEVICE", 0,
 	  "Device node or PCI address; default: the only one there is", 0 },
 	{ "suite", KEY_SUITE, "NAME,...", 0,
-	  "Suites to run: bar, irq, xfer; default: all", 0 },
+	  "Suites to run: bar, irq, xfer, and with pci_endpoint_xtest sg and map; default: the first three",
+	  0 },
 	{ "sizes", KEY_SIZES, "LIST", 0,
 	  "Sizes of the transfers, such as 100,4K,1M,random; default: "
 	  SIZES_DEFAULT, 0 },
@@ -104,7 +109,7 @@ static void parse_suites(struct argp_state *state, char *text,
 	while ((name = strsep(&text, ","))) {
 		suite = find_suite(name);
 		if (!suite)
-			argp_error(state, "--suite %s: no such suite; there are bar, irq and xfer",
+			argp_error(state, "--suite %s: no such suite; there are bar, irq, xfer, sg and map",
 				   name);
 		for (size_t i = 0; i < *count; i++)
 			if (arguments->suites[i] == suite)
@@ -196,7 +201,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Test an endpoint through its host driver, pci_endpoint_test.\v"
+	.doc = "Test an endpoint through its host driver, pci_endpoint_test or pci_endpoint_xtest.\v"
 	       "Exit status: 0 all passed, 1 one failed, 2 usage, 77 nothing to test.",
 };
 
@@ -476,7 +481,7 @@ static int run(int argc, char **argv)
 		.sizes = SIZES_DEFAULT,
 		.parameters = {
 			.suites = arguments.suites,
-			.suite_count = ARRAY_SIZE(all_suites),
+			.suite_count = DEFAULT_SUITES,
 			.timeout = DEVICE_TIMEOUT_DEFAULT,
 		},
 	};
@@ -517,6 +522,6 @@ static int run(int argc, char **argv)
 
 const struct command command_run = {
 	.name = "run",
-	.summary = "test an endpoint: BARs, interrupts, transfers",
+	.summary = "test an endpoint: BARs, interrupts, transfers, maps",
 	.run = run,
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "sizes.h"
 
 static int parse(const char *text, uint64_t *number, const char **end)
@@ -66,25 +67,13 @@ int size_parse(const char *text, uint64_t *bytes)
 	return 0;
 }
 
-/* splitmix64: the same numbers everywhere for the same seed. */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t value;
-
-	*state += 0x9e3779b97f4a7c15;
-	value = *state;
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
-	value = (value ^ value >> 27) * 0x94d049bb133111eb;
-	return value ^ value >> 31;
-}
-
 /* As many small sizes as large ones: the edges of a transfer are where the bugs
  * are. */
 static uint64_t random_size(uint64_t *state)
 {
-	uint64_t bytes = 1 + next_random(state) % SIZES_RANDOM_MAX;
+	uint64_t bytes = 1 + random_next(state) % SIZES_RANDOM_MAX;
 
-	bytes >>= next_random(state) % 20;
+	bytes >>= random_next(state) % 20;
 	return bytes ? bytes : 1;
 }
 

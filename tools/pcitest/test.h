@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct extended;
 struct session;
 
 enum test_result {
@@ -35,6 +36,15 @@ struct test {
 	enum interrupt interrupt;
 	unsigned long command;    /* of a transfer */
 	bool dma;
+
+	/* Of a test that needs pci_endpoint_xtest; see suite-extended.h. */
+	void (*run_extended)(struct test *test, struct extended *extended);
+	int operation;            /* enum operation */
+	unsigned int segments;
+	uint32_t policy;          /* enum xtest_policy */
+	uint64_t size;            /* of an access */
+	uint64_t seed;
+	unsigned int timeout;     /* seconds */
 
 	enum test_result result;
 	char reason[256];         /* of a failure or a skip; else empty */
@@ -74,7 +84,7 @@ struct suite {
 	void (*plan)(struct plan *plan, const struct parameters *parameters);
 };
 
-extern const struct suite suite_bar, suite_irq, suite_xfer;
+extern const struct suite suite_bar, suite_irq, suite_xfer, suite_sg, suite_map;
 
 /* What the tests of one run share. */
 struct session {

@@ -181,7 +181,7 @@ struct xtest_command {
  * @id: of the command
  * @error: 0, or a positive errno
  * @crc: CRC32C (seed ~0, inverted at the end) of the bytes read, written or
- *	copied
+ *	copied; of XTEST_MAP of what the last access read
  * @engine: what moved them, enum xtest_engine
  * @bytes: how many were moved
  * @time_ns: from when the endpoint saw the command to its completion; of
