@@ -12,7 +12,8 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_list, command_run;
+extern const struct command command_list, command_run, command_bench,
+	command_compare;
 
 /* The command line of the kernel's pcitest: options and no command. */
 int legacy_run(int argc, char **argv);

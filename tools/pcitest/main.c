@@ -19,6 +19,8 @@ const char *argp_program_version = "pcitest " PROJECT_VERSION;
 static const struct command *const commands[] = {
 	&command_list,
 	&command_run,
+	&command_bench,
+	&command_compare,
 };
 
 struct arguments {

@@ -19,7 +19,9 @@
 #include "command.h"
 #include "device.h"
 #include "message.h"
+#include "progress.h"
 #include "report.h"
+#include "select.h"
 #include "sizes.h"
 #include "test.h"
 #include "usage.h"
@@ -205,107 +207,10 @@ static const struct argp argp = {
 	       "Exit status: 0 all passed, 1 one failed, 2 usage, 77 nothing to test.",
 };
 
-/* The device to test; or NULL, with report->error and report->status. */
-static const struct endpoint *choose(const struct endpoint *endpoints,
-				     size_t count, const char *text,
-				     struct report *report, char *error,
-				     size_t size)
-{
-	const struct endpoint *found = NULL;
-	size_t bound = 0, length;
-	int err;
-
-	report->error = error;
-	report->status = EXIT_CODE_FAILED;
-
-	if (text) {
-		err = endpoint_lookup(endpoints, count, text, &found);
-		if (err == -EINVAL) {
-			snprintf(error, size, "%s: neither a path nor a PCI address (DDDD:BB:DD.F)",
-				 text);
-			report->status = EXIT_CODE_USAGE;
-		} else if (err == -ENODEV) {
-			snprintf(error, size, "%s: not an endpoint test device; `pcitest list' shows what there is",
-				 text);
-		} else if (err) {
-			snprintf(error, size, "%s: %s", text, strerror(-err));
-		} else if (!found->node) {
-			snprintf(error, size, "%s: no driver; `modprobe %s' would bind to it",
-				 text, found->module);
-			found = NULL;
-		}
-		return found;
-	}
-
-	for (size_t i = 0; i < count; i++) {
-		if (!endpoints[i].node)
-			continue;
-		found = &endpoints[i];
-		bound++;
-	}
-	if (bound == 0) {
-		snprintf(error, size, "no endpoint test device: no function that the module pci_endpoint_test is bound to; `pcitest list' shows what could be");
-		report->status = EXIT_CODE_NOTHING;
-		return NULL;
-	}
-	if (bound == 1)
-		return found;
-
-	length = snprintf(error, size, "several endpoint test devices; -D one of:");
-	for (size_t i = 0; i < count && length < size; i++)
-		if (endpoints[i].node)
-			length += snprintf(error + length, size - length,
-					   " %s", endpoints[i].node);
-	report->status = EXIT_CODE_USAGE;
-	return NULL;
-}
-
-/* The same among the endpoints that there are, as soon as it is one of them. */
-static const struct endpoint *find(const struct arguments *arguments,
-				   struct endpoint **endpoints, size_t *count,
-				   struct report *report, char *error,
-				   size_t size)
-{
-	uint64_t deadline_ns = clock_now_ns() + arguments->wait * NSEC_PER_SEC;
-	const struct endpoint *found;
-	int err;
-
-	for (;;) {
-		err = endpoints_find(endpoints, count);
-		if (err) {
-			snprintf(error, size, "cannot find the PCI devices: %s",
-				 strerror(-err));
-			report->error = error;
-			report->status = EXIT_CODE_FAILED;
-			return NULL;
-		}
-		found = choose(*endpoints, *count, arguments->device, report,
-			       error, size);
-		if (found || report->status == EXIT_CODE_USAGE ||
-		    !clock_wait(deadline_ns))
-			return found;
-		endpoints_free(*endpoints, *count);
-		*endpoints = NULL;
-		*count = 0;
-	}
-}
-
 struct output {
 	const struct printer *printer;
 	FILE *file;
 };
-
-/* On a terminal, over the line of before; test: NULL to leave it empty. */
-static void show_progress(const struct report *report, const struct test *test)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	fputs("\r\033[K", stderr);
-	if (test)
-		fprintf(stderr, "[%zu/%zu] %s", report->done + 1,
-			report->plan->count, test->name);
-	fflush(stderr);
-}
 
 static void run_tests(struct session *session, struct report *report,
 		      const struct output *outputs, size_t output_count)
@@ -319,12 +224,12 @@ static void run_tests(struct session *session, struct report *report,
 	while (report->done < plan->count) {
 		struct test *test = &plan->tests[report->done];
 
-		show_progress(report, test);
+		progress_show(report->done, plan->count, test->name);
 		if (caught)
 			test_skip(test, "interrupted");
 		else
 			test_run(test, session);
-		show_progress(report, NULL);
+		progress_clear();
 		report->done++;
 		for (size_t i = 0; i < output_count; i++)
 			if (outputs[i].printer->test)
@@ -358,6 +263,7 @@ static void run_on(const struct endpoint *endpoint, struct report *report,
 	int err;
 
 	report->endpoint = endpoint;
+	report->status = EXIT_CODE_FAILED;
 	err = device_open(&device, &connection, endpoint->node,
 			  endpoint->address, &caught);
 	if (err) {
@@ -403,8 +309,10 @@ static enum exit_code run_plan(const struct arguments *arguments,
 	};
 
 	uname(&system);
-	endpoint = find(arguments, &endpoints, &count, &report, error,
-			sizeof(error));
+	endpoint = select_endpoint(arguments->device, arguments->wait,
+				   &endpoints, &count, &report.status, error,
+				   sizeof(error));
+	report.error = error;
 	if (endpoint)
 		run_on(endpoint, &report, outputs, output_count, error,
 		       sizeof(error));
