@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --module tests/lab/xtest-hostile --timeout 180
+#
+# A host that writes commands, addresses and indices at random does no harm: the
+# endpoint touches no memory that the host did not name, and works afterwards.
+# HOSTILE_MS is for how long.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+attack() {
+	modprobe xtest-hostile "milliseconds=$1" "seed=$2"
+	modprobe -r xtest-hostile
+	[[ $(dmesg | grep xtest-hostile: | tail -n 1) == *" intact" ]] ||
+		die "seed $2: $(dmesg | grep xtest-hostile: | tail -n 1)"
+}
+
+epfctl apply "$EPFLAB_TOP/examples/pci-epf-xtest.yaml" >&2
+wait_for "enumeration" test -e /sys/bus/pci/devices/0000:11:00.0/config
+
+for seed in 1 2 3; do
+	attack $((${HOSTILE_MS:-6000} / 3)) $seed
+done
+(($(stat_of endpoint_read_bytes) > 0)) || die "no command was done"
+
+# It works still.
+modprobe pci_endpoint_xtest
+wait_for "the driver" test -e /dev/pci-endpoint-xtest.0
+pcitest run --suite irq,sg,map --dma on >/tmp/run || die "$(cat /tmp/run)"
+stop

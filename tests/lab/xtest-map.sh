@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --time-travel --timeout 180
+#
+# Maps of every policy on every controller: the data is right at every size and
+# alignment, and maps that are kept cost nothing in the steady state.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+modprobe pci-epf-xtest
+modprobe pci_endpoint_xtest
+
+# maps POLICY: that were made for 256 accesses, once warm.
+maps() {
+	jq --arg policy "$1" '.results[] | select(.policy == $policy).maps' \
+		/tmp/bench
+}
+
+profiles=${PROFILES:-generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence rcar}
+for profile in $profiles; do
+	again "profile=$profile"
+	VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+	start
+	wait_for "$profile: the driver" test -e /dev/pci-endpoint-xtest.0
+	pcitest run --suite map --seed 1 --json >/tmp/run ||
+		die "$profile: $(jq '.tests[] | select(.result == "fail")' /tmp/run)"
+	is "" jq -r '.tests[] | select(.result != "pass")' /tmp/run
+
+	# Four places that fit the windows
+	pcitest bench map --policy transfer,cached --pattern sequential \
+		--sizes 512 --stride 16K --range 64K --repetitions 1 --json \
+		>/tmp/bench || die "$profile: $(cat /tmp/bench)"
+	is 0 maps cached
+	(($(maps transfer) >= 256)) || die "$profile: $(maps transfer) maps"
+
+	stop
+	wait_for "removal" test ! -e /sys/bus/pci/devices/0000:11:00.0
+	remove_functions pci_epf_xtest x0
+done

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --time-travel --timeout 180
+#
+# Scatter lists on every controller, by CPU and by DMA where it has any: the data
+# is right. And a function that goes, or does not answer, leaves nobody waiting.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+device=/sys/bus/pci/devices/0000:11:00.0
+node=/dev/pci-endpoint-xtest.0
+
+up() {
+	again "profile=$1"
+	VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+	start
+	wait_for "$1: the driver" test -e $node
+}
+
+down() {
+	stop
+	wait_for "removal" test ! -e $device
+	remove_functions pci_epf_xtest x0
+}
+
+modprobe pci-epf-xtest
+modprobe pci_endpoint_xtest
+
+profiles=${PROFILES:-generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence rcar}
+for profile in $profiles; do
+	up "$profile"
+	pcitest run --suite sg --dma on --seed 1 --json >/tmp/run ||
+		die "$profile: $(cat /tmp/run)"
+	(($(jq .summary.passed /tmp/run) >= 24)) ||
+		die "$profile: $(jq .summary /tmp/run)"
+	is 0 jq '[.tests[] | select(.result != "pass" and (.dma | not))] | length' \
+		/tmp/run
+	down
+done
+
+# With as few slots and segments as may be
+modprobe -a pci-epf-xtest
+again profile=generic
+VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+settings=$(echo "$ep"/functions/pci_epf_xtest/x0/pci_epf_xtest.*)
+stop 2>/dev/null || :
+rm "$ep/controllers/epc-sim.0/x0"
+echo 1 >"$settings/depth"
+echo 4 >"$settings/max_segments"
+refused "Numerical result out of range" "$settings/depth" 512
+refused "Numerical result out of range" "$settings/max_segments" 65
+ln -s "$ep/functions/pci_epf_xtest/x0" "$ep/controllers/epc-sim.0/x0"
+refused "Device or resource busy" "$settings/depth" 32
+start
+wait_for "the driver" test -e $node
+pcitest run --suite sg --seed 1 --json >/tmp/run || die "$(cat /tmp/run)"
+is "the function takes 4 segments" jq -r \
+	'[.tests[] | select(.result == "skip").reason] | unique[]' /tmp/run
+status=0
+pcitest bench sg --depth 2 --segments 5 --json >/tmp/bench || status=$?
+((status == 1)) || die "status $status"
+is "the function takes 1 commands at once" jq -r '.results[0].error' /tmp/bench
+down
+
+# It goes while somebody waits.
+up generic
+pcitest bench xfer --duration 1000 --sizes 64 --operation write \
+	2>/tmp/error >/tmp/out &
+pid=$!
+wait_for "traffic" sh -c "(($(stat_of dma_reads) + $(stat_of endpoint_reads) > 0))"
+sleep 0.1
+echo 0000:11:00.0 >$device/driver/unbind
+wait $pid && die "measured a function that is gone"
+grep -q "the function is gone" /tmp/out || die "$(cat /tmp/out /tmp/error)"
+echo 0000:11:00.0 >/sys/bus/pci/drivers_probe
+wait_for "the driver" test -e $node
+pcitest run --suite sg >/dev/null || die "after it was there again"
+
+# It may not write to the host: neither data nor interrupt arrives.
+setpci -s 11:00.0 COMMAND=2
+status=0
+pcitest bench xfer --sizes 64 --timeout 1 --json >/tmp/bench || status=$?
+((status == 1)) || die "status $status"
+is "the endpoint does not answer" jq -r '.results[0].error' /tmp/bench
+setpci -s 11:00.0 COMMAND=6
+pcitest run --suite sg >/dev/null || die "after it may write again"
+down
