@@ -17,7 +17,9 @@ attack() {
 }
 
 epfctl apply "$EPFLAB_TOP/examples/pci-epf-xtest.yaml" >&2
-wait_for "enumeration" test -e /sys/bus/pci/devices/0000:11:00.0/config
+modprobe pci_endpoint_xtest
+wait_for "the driver" test -e /dev/pci-endpoint-xtest.0
+echo 0000:11:00.0 >/sys/bus/pci/drivers/pci-endpoint-xtest/unbind
 
 for seed in 1 2 3; do
 	attack $((${HOSTILE_MS:-6000} / 3)) $seed
@@ -25,7 +27,6 @@ done
 (($(stat_of endpoint_read_bytes) > 0)) || die "no command was done"
 
 # It works still.
-modprobe pci_endpoint_xtest
-wait_for "the driver" test -e /dev/pci-endpoint-xtest.0
+echo 0000:11:00.0 >/sys/bus/pci/drivers/pci-endpoint-xtest/bind
 pcitest run --suite irq,sg,map --dma on >/tmp/run || die "$(cat /tmp/run)"
 stop

@@ -23,6 +23,8 @@
 #define MAX_SEGMENT 12345
 #define MAX_GAP 67
 #define GUARD 0x5a
+#define PAGE 4096
+#define MAX_PAGES 20
 
 /* One side of a transfer. */
 struct side {
@@ -204,8 +206,14 @@ static void run_pages(struct test *test, struct extended *extended)
 	uint64_t state = test->seed;
 	struct side source = { .count = 1 }, none = { 0 };
 
-	source.size = 20 * 4096;
-	source.memory = malloc(source.size);
+	if (extended->info.max_segments < 2) {
+		test_skip(test, "the function takes 1 segment");
+		return;
+	}
+	source.size = PAGE * (extended->info.max_segments < MAX_PAGES
+				      ? extended->info.max_segments
+				      : MAX_PAGES);
+	source.memory = aligned_alloc(PAGE, source.size);
 	if (!source.memory) {
 		test_fail(test, "%s", strerror(ENOMEM));
 		return;
