@@ -34,6 +34,9 @@
 /* What the engine holds of a copy from window to window. */
 #define DMA_BUFFER	SZ_4K
 
+/* Of the private engine, in each direction; as DesignWare's can have */
+#define PRIVATE_CHANNELS	8
+
 /* How many transfers back one can ask whether one failed. */
 #define DMA_HISTORY	64
 
@@ -548,8 +551,9 @@ static void add_channel(struct epc_sim *sim, struct epc_sim_dma *dma,
 
 static struct epc_sim_dma *alloc_private(struct epc_sim *sim)
 {
-	struct epc_sim_dma *dma = alloc_dma(sim, 2);
+	struct epc_sim_dma *dma = alloc_dma(sim, 2 * PRIVATE_CHANNELS);
 	struct dma_device *device;
+	unsigned int i;
 
 	if (!dma)
 		return NULL;
@@ -563,8 +567,10 @@ static struct epc_sim_dma *alloc_private(struct epc_sim *sim)
 	device->device_caps = caps;
 	device->device_config = config;
 	device->device_prep_slave_sg = prep_slave_sg;
-	add_channel(sim, dma, DMA_DEV_TO_MEM);
-	add_channel(sim, dma, DMA_MEM_TO_DEV);
+	for (i = 0; i < PRIVATE_CHANNELS; i++) {
+		add_channel(sim, dma, DMA_DEV_TO_MEM);
+		add_channel(sim, dma, DMA_MEM_TO_DEV);
+	}
 	return dma;
 }
 

@@ -57,6 +57,25 @@ static struct dma_chan *request_memcpy(void)
 	return IS_ERR(chan) ? NULL : chan;
 }
 
+static void add_channel(struct epf_dma *dma, enum epf_direction direction,
+			struct dma_chan *chan)
+{
+	dma->channels[direction][dma->num_channels[direction]++] = chan;
+}
+
+static void request_all_private(struct epf_dma *dma, struct device *dev,
+				enum epf_direction direction,
+				enum dma_transfer_direction dma_direction)
+{
+	while (dma->num_channels[direction] < EPF_DMA_CHANNELS) {
+		struct dma_chan *chan = request_private(dev, dma_direction);
+
+		if (!chan)
+			return;
+		add_channel(dma, direction, chan);
+	}
+}
+
 /**
  * epf_dma_request() - look for DMA channels
  * @dma: set to what was found; EPF_DMA_NONE is an answer, not an error
@@ -67,22 +86,30 @@ static struct dma_chan *request_memcpy(void)
 void epf_dma_request(struct epf_dma *dma, struct pci_epf *epf)
 {
 	struct device *dev = epf->epc->dev.parent;
-	struct dma_chan **channels = dma->channels;
+	struct dma_chan *chan;
 
 	*dma = (struct epf_dma) { .kind = EPF_DMA_NONE };
-	channels[EPF_FROM_HOST] = request_private(dev, DMA_DEV_TO_MEM);
-	channels[EPF_TO_HOST] = request_private(dev, DMA_MEM_TO_DEV);
-	if (channels[EPF_FROM_HOST] && channels[EPF_TO_HOST]) {
+	request_all_private(dma, dev, EPF_FROM_HOST, DMA_DEV_TO_MEM);
+	request_all_private(dma, dev, EPF_TO_HOST, DMA_MEM_TO_DEV);
+	if (dma->num_channels[EPF_FROM_HOST] &&
+	    dma->num_channels[EPF_TO_HOST]) {
 		dma->kind = EPF_DMA_PRIVATE;
 		return;
 	}
 
 	epf_dma_release(dma);
-	channels[EPF_FROM_HOST] = request_memcpy();
-	if (channels[EPF_FROM_HOST]) {
-		channels[EPF_TO_HOST] = channels[EPF_FROM_HOST];
+	chan = request_memcpy();
+	if (chan) {
 		dma->kind = EPF_DMA_MEMCPY;
+		add_channel(dma, EPF_FROM_HOST, chan);
+		add_channel(dma, EPF_TO_HOST, chan);
 	}
+}
+
+/* A memcpy channel is there for both directions. */
+static bool is_shared(const struct epf_dma *dma, enum epf_direction direction)
+{
+	return dma->kind == EPF_DMA_MEMCPY && direction == EPF_TO_HOST;
 }
 
 /**
@@ -93,15 +120,31 @@ void epf_dma_request(struct epf_dma *dma, struct pci_epf *epf)
  */
 void epf_dma_release(struct epf_dma *dma)
 {
-	struct dma_chan **channels = dma->channels;
+	unsigned int direction, i;
 
-	if (channels[EPF_TO_HOST] &&
-	    channels[EPF_TO_HOST] != channels[EPF_FROM_HOST])
-		dma_release_channel(channels[EPF_TO_HOST]);
-	if (channels[EPF_FROM_HOST])
-		dma_release_channel(channels[EPF_FROM_HOST]);
+	for (direction = 0; direction < EPF_NUM_DIRECTIONS; direction++)
+		for (i = 0; i < dma->num_channels[direction]; i++)
+			if (!is_shared(dma, direction))
+				dma_release_channel(dma->channels[direction][i]);
 
 	*dma = (struct epf_dma) { .kind = EPF_DMA_NONE };
+}
+
+/**
+ * epf_dma_terminate() - end what the channels do
+ * @dma: the channels
+ *
+ * No callback runs after this.
+ *
+ * Context: may sleep.
+ */
+void epf_dma_terminate(struct epf_dma *dma)
+{
+	unsigned int direction, i;
+
+	for (direction = 0; direction < EPF_NUM_DIRECTIONS; direction++)
+		for (i = 0; i < dma->num_channels[direction]; i++)
+			dmaengine_terminate_sync(dma->channels[direction][i]);
 }
 
 static struct dma_async_tx_descriptor *
@@ -125,7 +168,7 @@ prepare_private(struct dma_chan *chan, enum epf_direction direction,
 }
 
 /**
- * epf_dma_prepare() - prepare the move of one piece
+ * epf_dma_prepare() - prepare the move of one piece, on the next channel
  * @dma: the channels; not EPF_DMA_NONE
  * @direction: where to
  * @host: host memory: a PCI address for EPF_DMA_PRIVATE, an address in a map for
@@ -140,8 +183,10 @@ struct dma_async_tx_descriptor *
 epf_dma_prepare(struct epf_dma *dma, enum epf_direction direction,
 		u64 host, dma_addr_t local, size_t len)
 {
-	struct dma_chan *chan = dma->channels[direction];
+	unsigned int turn = dma->turn[direction]++;
+	struct dma_chan *chan;
 
+	chan = dma->channels[direction][turn % dma->num_channels[direction]];
 	if (dma->kind == EPF_DMA_PRIVATE)
 		return prepare_private(chan, direction, host, local, len);
 

@@ -81,7 +81,8 @@ struct piece {
 static struct device *dma_device(struct epf_transfers *transfers,
 				 enum epf_direction direction)
 {
-	return transfers->dma.channels[direction]->device->dev;
+	/* All channels of a direction are of one device. */
+	return transfers->dma.channels[direction][0]->device->dev;
 }
 
 static enum dma_data_direction local_direction(enum epf_direction direction)
@@ -281,6 +282,7 @@ static ssize_t submit_piece(struct epf_transfers *transfers,
 	enum epf_direction direction = transfer->direction;
 	struct device *dev = dma_device(transfers, direction);
 	struct dma_async_tx_descriptor *descriptor;
+	struct dma_chan *chan;
 	struct piece *piece;
 	size_t len;
 	int ret;
@@ -317,6 +319,7 @@ static ssize_t submit_piece(struct epf_transfers *transfers,
 		return -EIO;
 	}
 
+	chan = descriptor->chan;
 	descriptor->callback_result = piece_done;
 	descriptor->callback_param = piece;
 	atomic_inc(&transfer->pending);
@@ -330,6 +333,8 @@ static ssize_t submit_piece(struct epf_transfers *transfers,
 		return -EIO;
 	}
 
+	/* At once: the next map may have to wait for this one to be over. */
+	dma_async_issue_pending(chan);
 	return len;
 
 unmap:
@@ -344,7 +349,6 @@ unmap:
 static void submit_dma(struct epf_transfers *transfers,
 		       struct epf_transfer *transfer)
 {
-	struct dma_chan *chan = transfers->dma.channels[transfer->direction];
 	unsigned int i;
 
 	for (i = 0; i < transfer->num_segments; i++) {
@@ -360,14 +364,10 @@ static void submit_dma(struct epf_transfers *transfers,
 				goto out;
 			}
 			done += ret;
-			/* The next map may have to wait for this one. */
-			if (transfers->dma.kind == EPF_DMA_MEMCPY)
-				dma_async_issue_pending(chan);
 		}
 	}
 
 out:
-	dma_async_issue_pending(chan);
 	mod_delayed_work(transfers->queue, &transfers->watchdog,
 			 msecs_to_jiffies(DMA_TIMEOUT_MS));
 	transfer_put(transfers, transfer);
@@ -531,17 +531,11 @@ EXPORT_SYMBOL_GPL(epf_transfer_run);
 
 static void transfers_end(struct epf_transfers *transfers, int error)
 {
-	struct dma_chan **channels = transfers->dma.channels;
 	struct piece *piece;
-	unsigned int i;
 
 	WRITE_ONCE(transfers->cancel_error, error);
 	scoped_guard(mutex, &transfers->submit_lock) {
-		/* No callback runs after this. */
-		for (i = 0; i < EPF_NUM_DIRECTIONS; i++)
-			if (channels[i])
-				dmaengine_terminate_sync(channels[i]);
-
+		epf_dma_terminate(&transfers->dma);
 		scoped_guard(spinlock_irqsave, &transfers->lock) {
 			list_for_each_entry(piece, &transfers->pieces, node)
 				piece->error = error;
