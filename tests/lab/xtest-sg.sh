@@ -24,6 +24,10 @@ down() {
 	remove_functions pci_epf_xtest x0
 }
 
+traffic() {
+	(($(stat_of dma_reads) + $(stat_of endpoint_reads) > 9))
+}
+
 modprobe pci-epf-xtest
 modprobe pci_endpoint_xtest
 
@@ -74,8 +78,7 @@ up generic
 pcitest bench xfer --duration 1000 --sizes 64 --operation write \
 	2>/tmp/error >/tmp/out &
 pid=$!
-wait_for "traffic" sh -c "(($(stat_of dma_reads) + $(stat_of endpoint_reads) > 0))"
-sleep 0.1
+wait_for "traffic" traffic
 echo 0000:11:00.0 >$device/driver/unbind
 wait $pid && die "measured a function that is gone"
 grep -q "the function is gone" /tmp/out || die "$(cat /tmp/out /tmp/error)"
