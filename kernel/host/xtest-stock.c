@@ -30,9 +30,13 @@
 /* A BAR is compared in pieces of it. */
 #define PIECE			SZ_4K
 
-#define REGISTER(xtest, name)						\
-	((xtest)->bars[(xtest)->register_bar] +				\
-	 offsetof(struct xtest_stock_registers, name))
+static void __iomem *register_at(struct xtest_device *xtest, size_t offset)
+{
+	return xtest->bars[xtest->register_bar] + offset;
+}
+
+#define REGISTER(xtest, name) \
+	register_at(xtest, offsetof(struct xtest_stock_registers, name))
 
 static void write_address(void __iomem *reg, dma_addr_t addr)
 {

@@ -75,7 +75,8 @@ perl -MTAP::Parser -e '
 	"$data/run.tap" || complain "$what: not TAP"
 
 # Every option is in the manual page.
-for arguments in --help "list --help" "run --help" -h; do
+for arguments in --help "list --help" "run --help" "bench --help" \
+	"compare --help" -h; do
 	# shellcheck disable=SC2086
 	"$PCITEST" $arguments 2>&1
 done | grep -oE '^ +(-[a-zA-Z?])?(, )?(--[a-z-]+)?' | grep -oE -- '-+[^ ,]+' |
@@ -120,6 +121,47 @@ for arguments in "run --bogus" "run --suite x" "run --sizes 0" "list more" x; do
 	run 2 $arguments --json;     valid pcitest-error
 done
 run 0 run --json --help;             has '^Usage'
+
+# Benchmarks
+run 2 bench;                         error "which benchmark: xfer, sg or map?"
+run 2 bench foo;                     error "foo: no such benchmark"
+run 2 bench xfer sg;                 error "sg: one benchmark at a time"
+run 2 bench xfer --sizes 0;          error "--sizes 0: not a number from 1"
+run 2 bench xfer --sizes 5M;         error "--sizes 5M: not a number"
+run 2 bench xfer --sizes 1,,2;       error "--sizes : not a number"
+run 2 bench sg --segments 65;        error "--segments 65: not a number"
+run 2 bench xfer --segments 2;       error "only sg has --segments"
+run 2 bench sg --stock;              error "only xfer has --stock"
+run 2 bench sg --depth 257;          error "--depth 257: not a number"
+run 2 bench map --depth 2;           error "map has no --operation"
+run 2 bench sg --policy cached;      error "only map has --policy"
+run 2 bench map --policy none;       error "--policy: there is no none"
+run 2 bench sg --operation map;      error "--operation: there is no map"
+run 2 bench sg --engine gpu;         error "--engine: there is no gpu"
+run 2 bench map --range 4M;          error "--range 4M: not a number"
+run 2 bench sg --json --csv;         valid pcitest-error
+run 1 bench sg -D /dev/null --json;  valid pcitest-bench
+run 2 bench sg -D nonsense;          error "nonsense: neither a path nor"
+
+# Their comparison
+bench=$TOP/tests/data/pcitest/bench
+run 0 compare "$bench.json" "$bench.json";      has '^same .* size=4096'
+run 3 compare "$bench.json" "$bench-slow.json"; has '^worse '
+has '^only before '
+has '^only after '
+run 0 compare "$bench-slow.json" "$bench.json"; has '^better '
+run 3 compare --json "$bench.json" "$bench-slow.json"
+valid pcitest-compare
+run 0 compare --tolerance 90 "$bench.json" "$bench-slow.json"
+run 2 compare "$bench.json";                    has "two files" "$work/err"
+run 2 compare a b c;                            has "enough" "$work/err"
+run 2 compare --tolerance 101 a b;              has "101: not" "$work/err"
+run 1 compare "$bench.json" /dev/null;          error "/dev/null: not"
+run 1 compare "$bench.json" "$data/run.json";   error "run.json: not a result"
+run 1 compare --json "$bench.json" /dev/null;   valid pcitest-compare
+cp "$bench.json" "$work/out"
+what="bench.json in $data"
+valid pcitest-bench
 
 # The kernel tool's command line.
 run 234 -h;                          has '^  -x NUMBER' "$work/err"

@@ -19,7 +19,7 @@ static struct spread of_numbers(size_t count)
 	uint64_t values[2000];
 
 	for (size_t i = 0; i < count; i++)
-		values[(i * 7) % count] = i + 1;
+		values[(i * 7919) % count] = i + 1;
 	return spread_of(values, count);
 }
 

@@ -94,7 +94,7 @@ struct pci_endpoint_xtest_result {
 };
 
 /* Completions are looked for every @poll_us, and raise no interrupt. */
-#define PCI_ENDPOINT_XTEST_POLL	(1 << 0)
+#define PCI_ENDPOINT_XTEST_POLL	1
 
 /**
  * struct pci_endpoint_xtest_run - have commands of one kind done

@@ -32,7 +32,7 @@
 #define GUARD			SZ_4K
 #define GUARD_BYTE		0x5a
 /* The host has no memory here. */
-#define NOWHERE			(1ULL << 40)
+#define NOWHERE			BIT_ULL(40)
 
 static unsigned int milliseconds = 2000;
 module_param(milliseconds, uint, 0);
