@@ -2,7 +2,8 @@
 /*
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
- * A host that means harm, for the extended test function: commands, addresses
+ * A host that means harm, for the extended test function: as long as the driver
+ * is being bound, which always fails in the end, it writes commands, addresses
  * and counts at random, some of them nearly right. All memory that it names lies
  * in an arena or where there is none; what lies around the arena must stay as it
  * was.
@@ -35,9 +36,9 @@
 #define NOWHERE			BIT_ULL(40)
 
 static unsigned int milliseconds = 2000;
-module_param(milliseconds, uint, 0);
+module_param(milliseconds, uint, 0644);
 static unsigned int seed = 1;
-module_param(seed, uint, 0);
+module_param(seed, uint, 0644);
 
 struct hostile {
 	struct pci_dev *pdev;
