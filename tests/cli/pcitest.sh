@@ -138,7 +138,7 @@ run 2 bench sg --policy cached;      error "only map has --policy"
 run 2 bench map --policy none;       error "--policy: there is no none"
 run 2 bench sg --operation map;      error "--operation: there is no map"
 run 2 bench sg --engine gpu;         error "--engine: there is no gpu"
-run 2 bench map --range 4M;          error "--range 4M: not a number"
+run 2 bench map --range 5M;          error "--range 5M: not a number"
 run 2 bench sg --json --csv;         valid pcitest-error
 run 1 bench sg -D /dev/null --json;  valid pcitest-bench
 run 2 bench sg -D nonsense;          error "nonsense: neither a path nor"

@@ -38,3 +38,16 @@ for profile in $profiles; do
 	wait_for "removal" test ! -e /sys/bus/pci/devices/0000:11:00.0
 	remove_functions pci_epf_xtest x0
 done
+
+# Memory of 16 times the windows, at random: no worse than without keeping maps.
+again profile=generic num_windows=1 window_size=262144
+VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+start
+wait_for "the driver" test -e /dev/pci-endpoint-xtest.0
+pcitest bench map --policy transfer,cached --pattern random --sizes 512 \
+	--stride 4K --range 4M --repetitions 1 --json >/tmp/bench ||
+	die "$(cat /tmp/bench)"
+echo "16 times the windows: $(maps cached) maps, without keeping them $(maps transfer)"
+(($(maps cached) <= $(maps transfer))) || die "$(maps cached) maps"
+(($(maps transfer) >= 256)) || die "$(maps transfer) maps"
+stop

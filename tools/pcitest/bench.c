@@ -255,7 +255,7 @@ static error_t parse_what(int key, char *text, struct argp_state *state,
 		return 0;
 	case KEY_RANGE:
 		given->range = parse_number(state, "range", text, 1,
-					    PCI_ENDPOINT_XTEST_MAX_MMAP - 4096);
+					    PCI_ENDPOINT_XTEST_MAX_MMAP);
 		return 0;
 	case KEY_BUDGET:
 		given->budget = parse_number(state, "budget", text, 1, 1024);
@@ -446,9 +446,13 @@ static bool possible(const struct bench_session *session, struct point *point)
 {
 	const struct pci_endpoint_xtest_info *info = &session->extended.info;
 
-	if (point->map && (point->size > point->range || point->stock))
+	if (point->map && point->size > point->range)
 		snprintf(point->error, sizeof(point->error),
 			 "an access is larger than the range");
+	else if (point->range + point->alignment > PCI_ENDPOINT_XTEST_MAX_MMAP)
+		snprintf(point->error, sizeof(point->error),
+			 "the range does not fit %d bytes",
+			 PCI_ENDPOINT_XTEST_MAX_MMAP);
 	else if (point->map || point->stock)
 		return true;
 	else if (point->depth > info->depth)
