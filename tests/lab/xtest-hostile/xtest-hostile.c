@@ -31,6 +31,7 @@
 
 #define ARENA			SZ_64K
 #define GUARD			SZ_4K
+#define PIECE			SZ_4K
 #define GUARD_BYTE		0x5a
 /* The host has no memory here. */
 #define NOWHERE			BIT_ULL(40)
@@ -56,17 +57,27 @@ static u32 any(struct hostile *hostile, u32 below)
 	return prandom_u32_state(&hostile->random) % below;
 }
 
-/* An address and a length that lie in the arena, or nowhere at all. */
-static u64 any_address(struct hostile *hostile, u32 *len)
+/*
+ * The endpoint may read while we write, and so get an address of before with a
+ * length of now, or halves of two addresses: still it must lie in the arena or
+ * nowhere. So a place either always holds pieces of the arena, of up to a page;
+ * or never, and may then be of any length.
+ */
+static u64 arena_address(struct hostile *hostile)
 {
-	u32 offset = any(hostile, ARENA);
+	return hostile->addr + GUARD + any(hostile, ARENA - PIECE + 1);
+}
 
-	*len = any(hostile, 4) ? any(hostile, ARENA - offset + 1) :
-	       any(hostile, 2) ? ~0U - any(hostile, 100) : any(hostile, SZ_64M);
-	if (*len <= ARENA - offset && any(hostile, 4))
-		return hostile->addr + GUARD + offset;
+static u64 nowhere_address(struct hostile *hostile)
+{
+	return any(hostile, 2) ? NOWHERE | arena_address(hostile) :
+	       ~0ULL - any(hostile, ARENA);
+}
 
-	return any(hostile, 2) ? NOWHERE + offset : ~0ULL - offset;
+static u32 any_len(struct hostile *hostile)
+{
+	return any(hostile, 2) ? ~0U - any(hostile, 100) :
+	       any(hostile, SZ_64M);
 }
 
 static void fill_segments(struct hostile *hostile, u8 *slot, unsigned int num)
@@ -76,20 +87,24 @@ static void fill_segments(struct hostile *hostile, u8 *slot, unsigned int num)
 	for (i = 0; i < num; i++) {
 		__le64 *addr = (__le64 *)(slot + 64 + 16 * i);
 		__le32 *len = (__le32 *)(slot + 64 + 16 * i + 8);
-		u32 bytes;
+		bool nowhere = i % 8 == 3;
 
-		*addr = cpu_to_le64(any_address(hostile, &bytes));
-		*len = cpu_to_le32(bytes);
+		*addr = cpu_to_le64(nowhere ? nowhere_address(hostile) :
+				    arena_address(hostile));
+		*len = cpu_to_le32(nowhere ? any_len(hostile) :
+				   any(hostile, PIECE + 1));
 	}
 }
 
 /* A map command with fields of which some are extreme. */
 static void fill_map(struct hostile *hostile, u8 *slot)
 {
-	u32 len;
-
-	*(__le64 *)(slot + 16) = cpu_to_le64(any_address(hostile, &len));
-	*(__le64 *)(slot + 24) = cpu_to_le64(any(hostile, 3) ? len : ~0ULL);
+	/* It only reads. */
+	*(__le64 *)(slot + 16) = cpu_to_le64(any(hostile, 3) ?
+					     arena_address(hostile) :
+					     nowhere_address(hostile));
+	*(__le64 *)(slot + 24) = cpu_to_le64(any(hostile, 3) ?
+					     any(hostile, PIECE + 1) : ~0ULL);
 	*(__le64 *)(slot + 32) = cpu_to_le64(any(hostile, 3) ?
 					     any(hostile, 5000) : ~0ULL);
 	*(__le32 *)(slot + 40) = cpu_to_le32(any(hostile, 3) ?
@@ -137,14 +152,16 @@ static void write_command(struct hostile *hostile, unsigned int index)
 /* The registers of the kernel's test function */
 static void write_stock(struct hostile *hostile)
 {
-	u32 len;
-	u64 addr = any_address(hostile, &len);
+	u64 addr = any(hostile, 3) ? arena_address(hostile) :
+				     nowhere_address(hostile);
 
 	writel(lower_32_bits(addr), hostile->bar + 0x0c);
 	writel(upper_32_bits(addr), hostile->bar + 0x10);
 	writel(lower_32_bits(addr), hostile->bar + 0x14);
 	writel(upper_32_bits(addr), hostile->bar + 0x18);
-	writel(len, hostile->bar + 0x1c);
+	/* A page at most, or more than the endpoint takes */
+	writel(any(hostile, 4) ? any(hostile, PIECE + 1) :
+	       SZ_16M + 1 + any(hostile, SZ_64M), hostile->bar + 0x1c);
 	writel(any(hostile, 5), hostile->bar + 0x24);
 	writel(any(hostile, 40), hostile->bar + 0x28);
 	writel(any(hostile, 2), hostile->bar + 0x2c);
