@@ -13,6 +13,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/prandom.h>
@@ -32,6 +33,7 @@
 #define ARENA			SZ_64K
 #define GUARD			SZ_4K
 #define PIECE			SZ_4K
+#define MEMORY			(ARENA + 2 * GUARD)
 #define GUARD_BYTE		0x5a
 /* The host has no memory here. */
 #define NOWHERE			BIT_ULL(40)
@@ -41,11 +43,16 @@ module_param(milliseconds, uint, 0644);
 static unsigned int seed = 1;
 module_param(seed, uint, 0644);
 
+/*
+ * For as long as the module is there: the endpoint may do what it was told by an
+ * attack before this one.
+ */
+static void *memory;
+
 struct hostile {
 	struct pci_dev *pdev;
 	void __iomem *bar;
 	u32 commands;
-	void *memory;
 	dma_addr_t addr;
 	struct rnd_state random;
 	u32 submitted;
@@ -207,9 +214,9 @@ static void step(struct hostile *hostile)
 	cond_resched();
 }
 
-static bool guard_is_intact(const struct hostile *hostile)
+static bool guard_is_intact(void)
 {
-	const u8 *byte = hostile->memory;
+	const u8 *byte = memory;
 
 	return !memchr_inv(byte, GUARD_BYTE, GUARD) &&
 	       !memchr_inv(byte + GUARD + ARENA, GUARD_BYTE, GUARD);
@@ -218,14 +225,12 @@ static bool guard_is_intact(const struct hostile *hostile)
 static int attack(struct hostile *hostile)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(milliseconds);
-	size_t size = ARENA + 2 * GUARD;
+	struct device *dev = &hostile->pdev->dev;
 
-	hostile->memory = dma_alloc_coherent(&hostile->pdev->dev, size,
-					     &hostile->addr, GFP_KERNEL);
-	if (!hostile->memory)
+	hostile->addr = dma_map_single(dev, memory, MEMORY, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(dev, hostile->addr))
 		return -ENOMEM;
 
-	memset(hostile->memory, GUARD_BYTE, size);
 	prandom_seed_state(&hostile->random, seed);
 	hostile->commands = readl(hostile->bar + COMMANDS_OFFSET);
 	while (time_before(jiffies, end))
@@ -236,10 +241,9 @@ static int attack(struct hostile *hostile)
 	writel(0, hostile->bar + 0x04);
 	msleep(200);
 	pci_clear_master(hostile->pdev);
+	dma_unmap_single(dev, hostile->addr, MEMORY, DMA_BIDIRECTIONAL);
 	pr_info("xtest-hostile: %u steps, the guard is %s\n", hostile->steps,
-		guard_is_intact(hostile) ? "intact" : "BROKEN");
-	dma_free_coherent(&hostile->pdev->dev, size, hostile->memory,
-			  hostile->addr);
+		guard_is_intact() ? "intact" : "BROKEN");
 	return 0;
 }
 
@@ -275,7 +279,29 @@ static struct pci_driver hostile_driver = {
 	.id_table = hostile_ids,
 	.probe = hostile_probe,
 };
-module_pci_driver(hostile_driver);
+
+static int __init hostile_init(void)
+{
+	int ret;
+
+	memory = alloc_pages_exact(MEMORY, GFP_KERNEL);
+	if (!memory)
+		return -ENOMEM;
+
+	memset(memory, GUARD_BYTE, MEMORY);
+	ret = pci_register_driver(&hostile_driver);
+	if (ret)
+		free_pages_exact(memory, MEMORY);
+	return ret;
+}
+module_init(hostile_init);
+
+static void __exit hostile_exit(void)
+{
+	pci_unregister_driver(&hostile_driver);
+	free_pages_exact(memory, MEMORY);
+}
+module_exit(hostile_exit);
 
 MODULE_DESCRIPTION("A hostile host of pci-epf-xtest");
 MODULE_LICENSE("GPL");
