@@ -34,15 +34,6 @@ struct side {
 	unsigned int count;
 };
 
-static uint64_t side_bytes(const struct side *side)
-{
-	uint64_t bytes = 0;
-
-	for (unsigned int i = 0; i < side->count; i++)
-		bytes += side->segments[i].len;
-	return bytes;
-}
-
 static uint32_t side_crc(const struct side *side)
 {
 	uint32_t crc = CRC32C_INIT;
