@@ -28,7 +28,8 @@ transfers() {
 	echo "$1" >"$outbound/policy"
 	echo "$2" >"$outbound/budget"
 	link_function
-	pcitest run --wait 5 --suite xfer | tail -n 1
+	pcitest run --wait 5 --suite xfer >/tmp/run || die "$*: $(cat /tmp/run)"
+	tail -n 1 /tmp/run
 	is 0 figure transfer_errors
 }
 
