@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * What rings of any layout have in common.
+ */
+
+#include <linux/align.h>
+#include <linux/bug.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+
+#include "vring.h"
+
+/* More have no index in either layout. */
+#define MAX_NUM		32768
+
+/* Segments that a chain has room for at first. */
+#define FIRST_SEGMENTS	16
+
+/**
+ * vring_break() - give a ring up
+ * @vring: the ring
+ * @fault: what the driver did wrong
+ *
+ * Return: -EPROTO.
+ */
+int vring_break(struct epf_vring *vring, const char *fault)
+{
+	vring->fault = fault;
+	vring->error = -EPROTO;
+	return vring->error;
+}
+
+/**
+ * vring_read() - read host memory
+ * @vring: the ring; broken if this fails
+ * @pci_addr: from where
+ * @buf: where to, from kmalloc()
+ * @len: bytes
+ *
+ * Return: 0, or an error of the memory operations.
+ */
+int vring_read(struct epf_vring *vring, u64 pci_addr, void *buf, size_t len)
+{
+	const struct epf_vring_config *config = &vring->config;
+	int ret = config->ops->read(config->context, pci_addr, buf, len);
+
+	vring->stats.reads++;
+	vring->stats.read_bytes += len;
+	if (ret)
+		vring->error = ret;
+	return ret;
+}
+
+/**
+ * vring_write() - write host memory
+ * @vring: the ring; broken if this fails
+ * @pci_addr: where to
+ * @buf: from where
+ * @len: bytes
+ *
+ * Return: 0, or an error of the memory operations.
+ */
+int vring_write(struct epf_vring *vring, u64 pci_addr, const void *buf,
+		size_t len)
+{
+	const struct epf_vring_config *config = &vring->config;
+	int ret = config->ops->write(config->context, pci_addr, buf, len);
+
+	vring->stats.writes++;
+	vring->stats.write_bytes += len;
+	if (ret)
+		vring->error = ret;
+	return ret;
+}
+
+static unsigned int vring_max_segments(const struct epf_vring *vring)
+{
+	return vring->config.max_segments ?: vring->config.num;
+}
+
+/* Without the segment the chain stays as it is, and so does the ring. */
+static int chain_grow(struct epf_vring_chain *chain, unsigned int limit)
+{
+	unsigned int max = min(max(2 * chain->max_segments, FIRST_SEGMENTS),
+			       limit);
+	struct epf_vring_segment *segments;
+
+	segments = krealloc_array(chain->segments, max, sizeof(*segments),
+				  GFP_KERNEL);
+	if (!segments)
+		return -ENOMEM;
+
+	chain->segments = segments;
+	chain->max_segments = max;
+	return 0;
+}
+
+/**
+ * vring_add_segment() - add what a descriptor says to a chain
+ * @vring: the ring
+ * @chain: the chain
+ * @pci_addr: the descriptor's address
+ * @len: the descriptor's length
+ * @writable: it is to be written
+ *
+ * Return: 0, -ENOMEM with the ring as it was, or -EPROTO.
+ */
+int vring_add_segment(struct epf_vring *vring, struct epf_vring_chain *chain,
+		      u64 pci_addr, u32 len, bool writable)
+{
+	unsigned int num = chain->num_readable + chain->num_writable;
+	u32 *total = writable ? &chain->writable : &chain->readable;
+	int ret;
+
+	if (!len)
+		return vring_break(vring, "a descriptor of no bytes");
+	if (pci_addr + len - 1 < pci_addr)
+		return vring_break(vring, "a descriptor beyond all addresses");
+	if (len > U32_MAX - chain->readable - chain->writable)
+		return vring_break(vring, "a chain of 4 GiB or more");
+	if (!writable && chain->num_writable)
+		return vring_break(vring, "a segment to read behind one to write");
+	if (num == vring_max_segments(vring))
+		return vring_break(vring, "a chain of too many segments");
+	if (num == chain->max_segments) {
+		ret = chain_grow(chain, vring_max_segments(vring));
+		if (ret)
+			return ret;
+	}
+
+	chain->segments[num] = (struct epf_vring_segment) {
+		.pci_addr = pci_addr,
+		.len = len,
+	};
+	*total += len;
+	if (writable)
+		chain->num_writable++;
+	else
+		chain->num_readable++;
+	return 0;
+}
+
+/**
+ * vring_fetch_table() - fetch the indirect table that a descriptor names
+ * @vring: the ring; its table is filled
+ * @pci_addr: the descriptor's address
+ * @len: the descriptor's length
+ *
+ * Return: the number of entries, -ENOMEM with the ring as it was, -EPROTO, or an
+ *	error of the memory operations.
+ */
+int vring_fetch_table(struct epf_vring *vring, u64 pci_addr, u32 len)
+{
+	unsigned int num = len / sizeof(*vring->table);
+	struct vring_desc *table;
+	int ret;
+
+	if (!vring_has(vring, VIRTIO_RING_F_INDIRECT_DESC))
+		return vring_break(vring, "an indirect table, not negotiated");
+	if (!len || len % sizeof(*vring->table))
+		return vring_break(vring, "an indirect table of an odd length");
+	if (pci_addr + len - 1 < pci_addr)
+		return vring_break(vring, "an indirect table beyond all addresses");
+	if (num > vring_max_segments(vring))
+		return vring_break(vring, "an indirect table of too many segments");
+
+	if (num > vring->table_size) {
+		table = kmalloc_array(num, sizeof(*table), GFP_KERNEL);
+		if (!table)
+			return -ENOMEM;
+		kfree(vring->table);
+		vring->table = table;
+		vring->table_size = num;
+	}
+
+	ret = vring_read(vring, pci_addr, vring->table, len);
+	return ret ?: num;
+}
+
+static bool area_is_valid(u64 pci_addr, size_t size, size_t align)
+{
+	return IS_ALIGNED(pci_addr, align) && pci_addr + size - 1 >= pci_addr;
+}
+
+static bool config_is_valid(const struct epf_vring_config *config)
+{
+	bool packed = config->features & BIT_ULL(VIRTIO_F_RING_PACKED);
+	bool events = config->features & BIT_ULL(VIRTIO_RING_F_EVENT_IDX);
+	size_t avail = 6 + 2 * config->num, used = 6 + 8 * config->num;
+
+	if (!(config->features & BIT_ULL(VIRTIO_F_VERSION_1)) ||
+	    !config->num || config->num > MAX_NUM)
+		return false;
+	if (config->shadow_desc && (packed || events || !config->shadow_avail))
+		return false;
+	if (!packed && !is_power_of_2(config->num))
+		return false;
+
+	return area_is_valid(config->desc,
+			     config->num * sizeof(struct vring_desc), 16) &&
+	       area_is_valid(config->driver, packed ? 4 : avail,
+			     packed ? 4 : 2) &&
+	       area_is_valid(config->device, packed ? 4 : used, 4);
+}
+
+/**
+ * epf_vring_create() - make the device's side of a ring
+ * @config: what it is made of; copied
+ *
+ * The host's memory is not accessed yet.
+ *
+ * Context: may sleep.
+ * Return: the ring, or an error: -EINVAL where @config does not go together,
+ *	-ENOMEM.
+ */
+struct epf_vring *epf_vring_create(const struct epf_vring_config *config)
+{
+	struct epf_vring *vring;
+	int ret = -ENOMEM;
+
+	if (!config_is_valid(config))
+		return ERR_PTR(-EINVAL);
+
+	vring = kzalloc(sizeof(*vring), GFP_KERNEL);
+	if (!vring)
+		return ERR_PTR(-ENOMEM);
+
+	vring->config = *config;
+	vring->format = &vring_split_format;
+	vring->run = 1;
+	vring->notifying = true;
+	vring->buffers = kcalloc(config->num, sizeof(*vring->buffers),
+				 GFP_KERNEL);
+	if (vring->buffers)
+		ret = vring->format->init(vring);
+	if (ret) {
+		epf_vring_destroy(vring);
+		return ERR_PTR(ret);
+	}
+
+	return vring;
+}
+EXPORT_SYMBOL_GPL(epf_vring_create);
+
+/**
+ * epf_vring_destroy() - free a ring
+ * @vring: the ring
+ *
+ * Chains that are not completed are forgotten; the host's memory is not
+ * accessed.
+ */
+void epf_vring_destroy(struct epf_vring *vring)
+{
+	vring->format->exit(vring);
+	kfree(vring->table);
+	kfree(vring->buffers);
+	kfree(vring);
+}
+EXPORT_SYMBOL_GPL(epf_vring_destroy);
+
+/**
+ * epf_vring_available() - tell a ring how far the driver got
+ * @vring: the ring
+ * @idx: the available index, as the driver's notification has it
+ *
+ * A ring with a shadow learns it in no other way. A split ring without one need
+ * not read it then. An index that cannot be breaks a ring with a shadow, and
+ * epf_vring_get() says so; without one, it is old news.
+ *
+ * Context: any; does not sleep.
+ */
+void epf_vring_available(struct epf_vring *vring, u16 idx)
+{
+	if (!vring->error)
+		vring->format->available(vring, idx);
+}
+EXPORT_SYMBOL_GPL(epf_vring_available);
+
+/**
+ * epf_vring_get() - get the next buffer of the driver
+ * @vring: the ring
+ * @chain: filled where there is one
+ *
+ * Context: may sleep.
+ * Return: 1 where there is a buffer, 0 where there is none now, or an error:
+ *	-ENOMEM, the buffer is still there; -EPROTO where the driver broke the
+ *	ring, see epf_vring_fault(); or what the memory operations returned.
+ *	After the latter two, everything that is asked of the ring fails.
+ */
+int epf_vring_get(struct epf_vring *vring, struct epf_vring_chain *chain)
+{
+	struct vring_buffer *buffer;
+	int ret;
+
+	if (vring->error)
+		return vring->error;
+
+	chain->num_readable = 0;
+	chain->num_writable = 0;
+	chain->readable = 0;
+	chain->writable = 0;
+	ret = vring->format->get(vring, chain);
+	if (ret <= 0)
+		return ret;
+
+	buffer = &vring->buffers[chain->id];
+	buffer->writable = chain->writable;
+	buffer->busy = true;
+	vring->outstanding++;
+	vring->stats.chains++;
+	return 1;
+}
+EXPORT_SYMBOL_GPL(epf_vring_get);
+
+/**
+ * epf_vring_complete() - be done with a buffer
+ * @vring: the ring
+ * @id: of the chain; in any order
+ * @written: bytes written to its writable segments, from their beginning
+ *
+ * The driver sees it after epf_vring_flush().
+ *
+ * Context: any; does not sleep.
+ */
+void epf_vring_complete(struct epf_vring *vring, u16 id, u32 written)
+{
+	struct vring_buffer *buffer = &vring->buffers[id];
+
+	if (WARN_ON_ONCE(id >= vring->config.num || !buffer->busy ||
+			 written > buffer->writable))
+		return;
+
+	vring->format->complete(vring, id, written);
+	buffer->busy = false;
+	vring->pending++;
+}
+EXPORT_SYMBOL_GPL(epf_vring_complete);
+
+/**
+ * epf_vring_flush() - show the driver all buffers that were completed
+ * @vring: the ring
+ *
+ * What the device wrote to the buffers was written before.
+ *
+ * Context: may sleep.
+ * Return: 0, or an error as of epf_vring_get().
+ */
+int epf_vring_flush(struct epf_vring *vring)
+{
+	int ret;
+
+	if (vring->error || !vring->pending)
+		return vring->error;
+
+	ret = vring->format->flush(vring);
+	if (ret)
+		return ret;
+
+	vring->outstanding -= vring->pending;
+	vring->pending = 0;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(epf_vring_flush);
+
+/**
+ * epf_vring_need_notify() - find out whether the driver waits for an interrupt
+ * @vring: the ring
+ *
+ * To be asked behind epf_vring_flush(), at the latest when as many buffers were
+ * flushed as the ring has descriptors. A ring with a shadow does not ask the
+ * driver: it says yes once for whatever was flushed.
+ *
+ * Context: may sleep.
+ * Return: 1 where the driver does, for buffers flushed since last asked; 0; or an
+ *	error as of epf_vring_get().
+ */
+int epf_vring_need_notify(struct epf_vring *vring)
+{
+	return vring->error ?: vring->format->need_notify(vring);
+}
+EXPORT_SYMBOL_GPL(epf_vring_need_notify);
+
+/**
+ * epf_vring_notify_disable() - ask the driver for no notifications
+ * @vring: the ring
+ *
+ * The driver may send some all the same. A ring with a shadow always needs them:
+ * there this does nothing.
+ *
+ * Context: may sleep.
+ * Return: 0, or an error as of epf_vring_get().
+ */
+int epf_vring_notify_disable(struct epf_vring *vring)
+{
+	return vring->error ?: vring->format->notify_disable(vring);
+}
+EXPORT_SYMBOL_GPL(epf_vring_notify_disable);
+
+/**
+ * epf_vring_notify_enable() - ask the driver for a notification
+ * @vring: the ring; notifications are enabled when it is new
+ *
+ * Context: may sleep.
+ * Return: 0 where the next buffer comes with a notification; 1 where there are
+ *	buffers to get first, and this is to be called again behind them; or an
+ *	error as of epf_vring_get().
+ */
+int epf_vring_notify_enable(struct epf_vring *vring)
+{
+	return vring->error ?: vring->format->notify_enable(vring);
+}
+EXPORT_SYMBOL_GPL(epf_vring_notify_enable);
+
+/**
+ * epf_vring_fault() - find out what the driver did wrong
+ * @vring: the ring
+ *
+ * Return: words for a message, or NULL where the driver did not break the ring.
+ */
+const char *epf_vring_fault(const struct epf_vring *vring)
+{
+	return vring->fault;
+}
+EXPORT_SYMBOL_GPL(epf_vring_fault);
+
+/**
+ * epf_vring_get_stats() - find out what a ring cost so far
+ * @vring: the ring
+ * @stats: filled
+ */
+void epf_vring_get_stats(const struct epf_vring *vring,
+			 struct epf_vring_stats *stats)
+{
+	*stats = vring->stats;
+}
+EXPORT_SYMBOL_GPL(epf_vring_get_stats);
+
+/**
+ * epf_vring_chain_free() - free a chain's memory
+ * @chain: the chain; empty afterwards
+ */
+void epf_vring_chain_free(struct epf_vring_chain *chain)
+{
+	kfree(chain->segments);
+	*chain = (struct epf_vring_chain) {};
+}
+EXPORT_SYMBOL_GPL(epf_vring_chain_free);

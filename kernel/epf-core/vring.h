@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef EPF_CORE_VRING_H
+#define EPF_CORE_VRING_H
+
+#include <linux/types.h>
+#include <linux/virtio_byteorder.h>
+#include <uapi/linux/virtio_config.h>
+#include <uapi/linux/virtio_ring.h>
+
+#include "epf-vring.h"
+
+/**
+ * struct vring_buffer - what is remembered of a chain under its id
+ * @writable: bytes that the device may write
+ * @num_descs: descriptors that it takes in the ring
+ * @busy: it was got and not completed yet
+ */
+struct vring_buffer {
+	u32 writable;
+	u16 num_descs;
+	bool busy;
+};
+
+/**
+ * struct vring_format - a layout of rings; struct epf_vring has the state
+ * @init: allocate what the layout needs
+ * @exit: free it, even if @init failed
+ * @available: the driver says that it got to @idx
+ * @get: fill a chain; see epf_vring_get()
+ * @complete: put a chain aside that is used
+ * @flush: post what was put aside, there is something
+ * @need_notify: see epf_vring_need_notify(); something was posted
+ * @notify_disable: see epf_vring_notify_disable()
+ * @notify_enable: see epf_vring_notify_enable()
+ */
+struct vring_format {
+	int (*init)(struct epf_vring *vring);
+	void (*exit)(struct epf_vring *vring);
+	void (*available)(struct epf_vring *vring, u16 idx);
+	int (*get)(struct epf_vring *vring, struct epf_vring_chain *chain);
+	void (*complete)(struct epf_vring *vring, u16 id, u32 written);
+	int (*flush)(struct epf_vring *vring);
+	int (*need_notify)(struct epf_vring *vring);
+	int (*notify_disable)(struct epf_vring *vring);
+	int (*notify_enable)(struct epf_vring *vring);
+};
+
+/**
+ * struct vring_split - a split ring
+ * @avail: copy of the available entries
+ * @descs: copy of the descriptors
+ * @have: descriptors that the copy has of the entries fetched last
+ * @want: descriptors that are to be fetched
+ * @used: copy of the used elements
+ * @next: entry that is got next
+ * @fetched: entry behind those in @avail
+ * @avail_idx: the driver's index when last seen
+ * @used_idx: element that is filled next
+ * @posted_idx: element behind those that the driver can see
+ * @notified_idx: @posted_idx when it was last decided on a notification
+ * @no_interrupt: the driver did not want interrupts when last seen
+ */
+struct vring_split {
+	__virtio16 *avail;
+	struct vring_desc *descs;
+	unsigned long *have;
+	unsigned long *want;
+	struct vring_used_elem *used;
+	u16 next;
+	u16 fetched;
+	u16 avail_idx;
+	u16 used_idx;
+	u16 posted_idx;
+	u16 notified_idx;
+	bool no_interrupt;
+};
+
+/**
+ * struct epf_vring - a ring
+ * @config: what it is made of
+ * @format: its layout
+ * @split: its state, where it is a split ring
+ * @buffers: chains by id
+ * @outstanding: chains that were got and not posted as used
+ * @pending: of these, chains that are completed
+ * @run: descriptors in a row that the last chain began with, as many as the next
+ *	is expected to
+ * @table: copy of an indirect table
+ * @table_size: entries that it has room for
+ * @word: for small reads, which need such memory, too
+ * @notifying: the driver was asked for notifications
+ * @error: 0, or why the ring is broken
+ * @fault: what the driver did wrong then, or NULL
+ * @stats: what it cost so far
+ */
+struct epf_vring {
+	struct epf_vring_config config;
+	const struct vring_format *format;
+	struct vring_split split;
+	struct vring_buffer *buffers;
+	unsigned int outstanding;
+	unsigned int pending;
+	unsigned int run;
+	struct vring_desc *table;
+	unsigned int table_size;
+	struct {
+		__virtio16 low;
+		__virtio16 high;
+	} word;
+	bool notifying;
+	int error;
+	const char *fault;
+	struct epf_vring_stats stats;
+};
+
+extern const struct vring_format vring_split_format;
+
+static inline bool vring_has(const struct epf_vring *vring, unsigned int feature)
+{
+	return vring->config.features & BIT_ULL(feature);
+}
+
+static inline u16 vring16_to_cpu(__virtio16 value)
+{
+	return __virtio16_to_cpu(true, value);
+}
+
+static inline u32 vring32_to_cpu(__virtio32 value)
+{
+	return __virtio32_to_cpu(true, value);
+}
+
+static inline u64 vring64_to_cpu(__virtio64 value)
+{
+	return __virtio64_to_cpu(true, value);
+}
+
+static inline __virtio16 cpu_to_vring16(u16 value)
+{
+	return __cpu_to_virtio16(true, value);
+}
+
+static inline __virtio32 cpu_to_vring32(u32 value)
+{
+	return __cpu_to_virtio32(true, value);
+}
+
+int vring_read(struct epf_vring *vring, u64 pci_addr, void *buf, size_t len);
+int vring_write(struct epf_vring *vring, u64 pci_addr, const void *buf,
+		size_t len);
+int vring_break(struct epf_vring *vring, const char *fault);
+int vring_fetch_table(struct epf_vring *vring, u64 pci_addr, u32 len);
+int vring_add_segment(struct epf_vring *vring, struct epf_vring_chain *chain,
+		      u64 pci_addr, u32 len, bool writable);
+
+#endif
