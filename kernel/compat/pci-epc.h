@@ -70,6 +70,51 @@ compat_bar_submap(const struct pci_epf_bar *bar,
 #endif
 }
 
+/* Make a BAR of these ranges, or of one; 0, or -EOPNOTSUPP. */
+static inline int compat_bar_set_submap(struct pci_epf_bar *bar,
+					struct pci_epf_bar_submap *submap,
+					unsigned int count)
+{
+#ifdef HAVE_BAR_SUBMAP
+	bar->submap = submap;
+	bar->num_submap = count;
+	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+/* Whether the controller says that what is behind a BAR can be exchanged. */
+static inline bool
+compat_has_dynamic_inbound(const struct pci_epc_features *features)
+{
+#ifdef HAVE_BAR_SUBMAP
+	return features->dynamic_inbound_mapping;
+#else
+	return false;
+#endif
+}
+
+/* Whether it says that a BAR can be made of ranges. */
+static inline bool compat_has_subranges(const struct pci_epc_features *features)
+{
+#ifdef HAVE_BAR_SUBMAP
+	return features->dynamic_inbound_mapping && features->subrange_mapping;
+#else
+	return false;
+#endif
+}
+
+/* Whether it says that it has INTx; those of older frameworks cannot say. */
+static inline bool compat_has_intx(const struct pci_epc_features *features)
+{
+#ifdef HAVE_INTX_CAPABLE
+	return features->intx_capable;
+#else
+	return true;
+#endif
+}
+
 #ifndef HAVE_BAR_RSVD_REGIONS
 enum pci_epc_bar_rsvd_region_type {
 	PCI_EPC_BAR_RSVD_DMA_CTRL_MMIO,

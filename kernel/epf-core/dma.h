@@ -11,7 +11,7 @@
 struct pci_epf;
 
 /* More than one, for one waits for the link while another uses it. */
-#define EPF_DMA_CHANNELS	4
+#define EPF_DMA_CHANNELS	2
 
 /**
  * struct epf_dma - the DMA channels that a function can use

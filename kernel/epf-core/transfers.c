@@ -40,7 +40,7 @@
  * @in_flight: transfers accepted and not complete, the oldest first
  * @pieces: what DMA channels are working on
  * @ended: what they have ended
- * @cancel_error: what transfers end with that are cancelled now; or 0
+ * @canceled: CPU copies end, too
  * @stats: what was moved
  * @idle: woken when @in_flight is empty
  * @ended_work: cleans up after @ended
@@ -58,7 +58,7 @@ struct epf_transfers {
 	struct list_head in_flight;
 	struct list_head pieces;
 	struct list_head ended;
-	int cancel_error;
+	bool canceled;
 	struct epf_transfers_stats stats;
 	wait_queue_head_t idle;
 
@@ -143,9 +143,8 @@ static int copy_segment(struct epf_transfers *transfers,
 		struct epf_map map;
 		int ret;
 
-		ret = READ_ONCE(transfers->cancel_error);
-		if (ret)
-			return ret;
+		if (READ_ONCE(transfers->canceled))
+			return -ECANCELED;
 
 		ret = epf_map_get(transfers->maps, segment->pci_addr + done,
 				  segment->len - done, &map);
@@ -529,21 +528,19 @@ int epf_transfer_run(struct epf_transfers *transfers,
 }
 EXPORT_SYMBOL_GPL(epf_transfer_run);
 
-static void transfers_end(struct epf_transfers *transfers, int error)
+/* End what the DMA channels have; their transfers end with @error. */
+static void end_pieces(struct epf_transfers *transfers, int error)
 {
 	struct piece *piece;
 
-	WRITE_ONCE(transfers->cancel_error, error);
-	scoped_guard(mutex, &transfers->submit_lock) {
-		epf_dma_terminate(&transfers->dma);
-		scoped_guard(spinlock_irqsave, &transfers->lock) {
-			list_for_each_entry(piece, &transfers->pieces, node)
-				piece->error = error;
-			list_splice_tail_init(&transfers->pieces,
-					      &transfers->ended);
-		}
-		queue_work(transfers->queue, &transfers->ended_work);
+	guard(mutex)(&transfers->submit_lock);
+	epf_dma_terminate(&transfers->dma);
+	scoped_guard(spinlock_irqsave, &transfers->lock) {
+		list_for_each_entry(piece, &transfers->pieces, node)
+			piece->error = error;
+		list_splice_tail_init(&transfers->pieces, &transfers->ended);
 	}
+	queue_work(transfers->queue, &transfers->ended_work);
 }
 
 static bool transfers_are_idle(struct epf_transfers *transfers)
@@ -563,11 +560,12 @@ static bool transfers_are_idle(struct epf_transfers *transfers)
  */
 void epf_transfers_cancel(struct epf_transfers *transfers)
 {
-	transfers_end(transfers, -ECANCELED);
+	WRITE_ONCE(transfers->canceled, true);
+	end_pieces(transfers, -ECANCELED);
 	wait_event(transfers->idle, transfers_are_idle(transfers));
 	/* The last completion may still run. */
 	flush_workqueue(transfers->queue);
-	WRITE_ONCE(transfers->cancel_error, 0);
+	WRITE_ONCE(transfers->canceled, false);
 }
 EXPORT_SYMBOL_GPL(epf_transfers_cancel);
 
@@ -589,13 +587,11 @@ static void watchdog_work(struct work_struct *work)
 			DMA_TIMEOUT_MS;
 	}
 
-	if (stuck) {
-		transfers_end(transfers, -ETIMEDOUT);
-		WRITE_ONCE(transfers->cancel_error, 0);
-	} else {
+	if (stuck)
+		end_pieces(transfers, -ETIMEDOUT);
+	else
 		queue_delayed_work(transfers->queue, &transfers->watchdog,
 				   msecs_to_jiffies(DMA_TIMEOUT_MS));
-	}
 }
 
 /**

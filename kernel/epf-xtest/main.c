@@ -30,7 +30,9 @@ static int xtest_thread(void *data)
 
 		found |= xtest_ring_poll(xtest);
 		idle = found ? 0 : idle + 1;
-		if (idle < BUSY_POLLS)
+		if (xtest->doorbell.user == XTEST_DOORBELL_RING)
+			xtest_doorbell_wait(xtest);
+		else if (idle < BUSY_POLLS)
 			usleep_range(1, 10);
 		else
 			usleep_range(xtest->settings.poll_us,
@@ -69,6 +71,8 @@ static void xtest_halt(struct xtest *xtest)
 	kthread_stop(xtest->thread);
 	xtest->thread = NULL;
 	xtest_ring_stop(xtest);
+	xtest_doorbell_release(xtest);
+	xtest_subranges_release(xtest);
 }
 
 static int xtest_set_bars(struct xtest *xtest)
@@ -341,6 +345,7 @@ static int xtest_probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 
 	mutex_init(&xtest->settings_lock);
 	xtest_settings_init(&xtest->settings);
+	xtest_doorbell_init(xtest);
 	xtest->epf = epf;
 	xtest->header = (struct pci_epf_header) {
 		.vendorid = PCI_ANY_ID,

@@ -60,6 +60,7 @@ void xtest_ring_init(struct xtest *xtest, size_t offset, unsigned int depth)
 	if (epf_transfers_dma_kind(xtest->outbound.transfers) == EPF_DMA_MEMCPY)
 		caps |= XTEST_CAP_DMA_MEMCPY;
 
+	ring->caps = caps;
 	ring->registers = registers;
 	ring->commands = bar + offset;
 	ring->completions = bar + completions;
@@ -196,6 +197,23 @@ static void ring_start(struct xtest *xtest, const struct xtest_command *command)
 	xtest_ring_complete(xtest, &completion, held);
 }
 
+/* From this reset on the host rings, if it wants to and there is a doorbell. */
+static void ring_set_doorbell(struct xtest *xtest, bool wanted)
+{
+	struct xtest_registers *registers = xtest->ring.registers;
+	u32 caps = xtest->ring.caps;
+
+	if (!wanted) {
+		xtest_doorbell_disable(xtest, XTEST_DOORBELL_RING);
+	} else if (!xtest_doorbell_enable(xtest, XTEST_DOORBELL_RING)) {
+		caps |= XTEST_CAP_DOORBELL;
+		registers->doorbell_bar = cpu_to_le32(xtest->doorbell.barno);
+		registers->doorbell_offset = cpu_to_le32(xtest->doorbell.offset);
+		registers->doorbell_data = cpu_to_le32(xtest->doorbell.data);
+	}
+	registers->caps = cpu_to_le32(caps);
+}
+
 /* The host wants the rings empty: end what is under way, start from 0. */
 static bool ring_poll_reset(struct xtest *xtest)
 {
@@ -208,6 +226,8 @@ static bool ring_poll_reset(struct xtest *xtest)
 	epf_transfers_cancel(xtest->outbound.transfers);
 	wait_event(ring->idle, ring_is_idle(ring));
 
+	ring_set_doorbell(xtest,
+			  READ_ONCE(ring->registers->use_doorbell) != 0);
 	ring->reset_seen = request;
 	ring->fetched = 0;
 	ring->broken = false;
@@ -269,4 +289,6 @@ void xtest_ring_stop(struct xtest *xtest)
 {
 	epf_transfers_cancel(xtest->outbound.transfers);
 	wait_event(xtest->ring.idle, ring_is_idle(&xtest->ring));
+	if (xtest->ring.depth)
+		ring_set_doorbell(xtest, false);
 }

@@ -11,6 +11,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "../compat/pci-epc.h"
 #include "stock.h"
 #include "xtest.h"
 
@@ -47,17 +48,21 @@ void xtest_stock_init(struct xtest *xtest)
 {
 	const struct pci_epc_features *features = xtest->features;
 	u32 caps = XTEST_STOCK_CAP_UNALIGNED;
+	enum pci_barno bar;
 
 	if (features->msi_capable)
 		caps |= XTEST_STOCK_CAP_MSI;
 	if (features->msix_capable)
 		caps |= XTEST_STOCK_CAP_MSIX;
-#ifdef HAVE_INTX_CAPABLE
-	if (features->intx_capable)
+	if (compat_has_intx(features))
 		caps |= XTEST_STOCK_CAP_INTX;
-#else
-	caps |= XTEST_STOCK_CAP_INTX;
-#endif
+	if (compat_has_dynamic_inbound(features))
+		caps |= XTEST_STOCK_CAP_DYNAMIC_INBOUND;
+	if (compat_has_subranges(features))
+		caps |= XTEST_STOCK_CAP_SUBRANGES;
+	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
+		if (features->bar[bar].type == BAR_RESERVED)
+			caps |= XTEST_STOCK_CAP_BAR0_RESERVED << bar;
 
 	xtest->stock = xtest->bars[xtest->register_bar];
 	memset(xtest->stock, 0, sizeof(*xtest->stock));
@@ -149,6 +154,57 @@ static u32 stock_transfer(struct xtest *xtest, const struct request *request)
 	return status;
 }
 
+static u32 enable_doorbell(struct xtest *xtest)
+{
+	const struct xtest_doorbell *doorbell = &xtest->doorbell;
+	struct xtest_stock_registers *stock = xtest->stock;
+
+	if (xtest_doorbell_enable(xtest, XTEST_DOORBELL_STOCK))
+		return XTEST_STOCK_ENABLE_DOORBELL_FAIL;
+
+	stock->doorbell_bar = cpu_to_le32(doorbell->barno);
+	stock->doorbell_offset = cpu_to_le32(doorbell->offset);
+	stock->doorbell_data = cpu_to_le32(doorbell->data);
+	return XTEST_STOCK_ENABLE_DOORBELL_OK;
+}
+
+static u32 disable_doorbell(struct xtest *xtest)
+{
+	xtest->stock->doorbell_bar = cpu_to_le32(NO_BAR);
+	return xtest_doorbell_disable(xtest, XTEST_DOORBELL_STOCK) ?
+	       XTEST_STOCK_DISABLE_DOORBELL_FAIL :
+	       XTEST_STOCK_DISABLE_DOORBELL_OK;
+}
+
+static u32 set_subranges(struct xtest *xtest, u32 barno)
+{
+	int ret = xtest_subranges_set(xtest, barno);
+
+	if (ret == -ENOSPC)
+		return XTEST_STOCK_SET_SUBRANGES_FAIL | XTEST_STOCK_NO_RESOURCE;
+	return ret ? XTEST_STOCK_SET_SUBRANGES_FAIL :
+		     XTEST_STOCK_SET_SUBRANGES_OK;
+}
+
+/* Of the commands that only raise an interrupt, nothing is told. */
+static u32 stock_run(struct xtest *xtest, const struct request *request)
+{
+	switch (request->command) {
+	case XTEST_STOCK_ENABLE_DOORBELL:
+		return enable_doorbell(xtest);
+	case XTEST_STOCK_DISABLE_DOORBELL:
+		return disable_doorbell(xtest);
+	case XTEST_STOCK_SET_SUBRANGES:
+		return set_subranges(xtest, request->size);
+	case XTEST_STOCK_CLEAR_SUBRANGES:
+		return xtest_subranges_clear(xtest, request->size) ?
+		       XTEST_STOCK_CLEAR_SUBRANGES_FAIL :
+		       XTEST_STOCK_CLEAR_SUBRANGES_OK;
+	default:
+		return stock_transfer(xtest, request);
+	}
+}
+
 static void stock_fetch(struct xtest *xtest, struct request *request)
 {
 	struct xtest_stock_registers *stock = xtest->stock;
@@ -169,6 +225,25 @@ static void stock_fetch(struct xtest *xtest, struct request *request)
 	WRITE_ONCE(stock->status, 0);
 }
 
+/* The host reads the status when the interrupt comes. */
+static void stock_end(struct xtest *xtest, u32 status, u32 irq_type,
+		      u32 irq_number)
+{
+	WRITE_ONCE(xtest->stock->status,
+		   cpu_to_le32(status | XTEST_STOCK_IRQ_RAISED));
+	dma_wmb();
+	xtest_raise_irq(xtest, irq_type, irq_number);
+}
+
+static void stock_rung(struct xtest *xtest)
+{
+	const struct xtest_stock_registers *stock = xtest->stock;
+
+	stock_end(xtest, XTEST_STOCK_DOORBELL_OK,
+		  le32_to_cpu(READ_ONCE(stock->irq_type)),
+		  le32_to_cpu(READ_ONCE(stock->irq_number)));
+}
+
 /**
  * xtest_stock_poll() - look for a command, and do it
  * @xtest: the function
@@ -181,23 +256,24 @@ bool xtest_stock_poll(struct xtest *xtest)
 	struct request request = {
 		.command = le32_to_cpu(READ_ONCE(xtest->stock->command)),
 	};
-	u32 status;
 
+	if (xtest->doorbell.user == XTEST_DOORBELL_STOCK &&
+	    xtest_doorbell_take(xtest)) {
+		stock_rung(xtest);
+		return true;
+	}
 	if (!request.command)
 		return false;
 
 	stock_fetch(xtest, &request);
-	if (request.command > XTEST_STOCK_COPY) {
+	if (request.command > XTEST_STOCK_CLEAR_SUBRANGES) {
 		dev_warn_ratelimited(&xtest->epf->dev,
 				     "the host wants command %#x, which there is not\n",
 				     request.command);
 		return true;
 	}
 
-	status = stock_transfer(xtest, &request) | XTEST_STOCK_IRQ_RAISED;
-	/* The host reads it when the interrupt comes. */
-	WRITE_ONCE(xtest->stock->status, cpu_to_le32(status));
-	dma_wmb();
-	xtest_raise_irq(xtest, request.irq_type, request.irq_number);
+	stock_end(xtest, stock_run(xtest, &request), request.irq_type,
+		  request.irq_number);
 	return true;
 }

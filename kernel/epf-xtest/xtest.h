@@ -20,6 +20,8 @@
  *   main.c      the function: bound, set up, started, taken away
  *   configfs.c  what the user says of it, and what it tells
  *   stock.c     the commands of the kernel's test function
+ *   doorbell.c  the host's way to say that there are commands
+ *   subrange.c  a BAR in several ranges
  *   ring.c      commands in, completions out
  *   command.c   what a command does: read, write, copy
  *   map-command.c  what maps cost
@@ -43,6 +45,7 @@ struct xtest_settings {
  * @completions: slots in the BAR
  * @depth: slots of each; a power of two
  * @max_segments: of a command
+ * @caps: XTEST_CAP_*, without the doorbell
  * @command: the thread's copy of a slot
  * @fetched: commands taken so far; of the thread
  * @reset_seen: resets that the host has asked for, as seen by the thread
@@ -59,6 +62,7 @@ struct xtest_ring {
 	struct xtest_completion *completions;
 	unsigned int depth;
 	unsigned int max_segments;
+	u32 caps;
 	struct xtest_command *command;
 	u32 fetched;
 	u32 reset_seen;
@@ -69,6 +73,38 @@ struct xtest_ring {
 	unsigned int in_flight;
 	size_t bytes;
 	wait_queue_head_t idle;
+};
+
+/* Who has the doorbell. */
+enum xtest_doorbell_user {
+	XTEST_DOORBELL_IDLE,
+	XTEST_DOORBELL_STOCK,
+	XTEST_DOORBELL_RING,
+};
+
+/**
+ * struct xtest_doorbell - a register that the host interrupts us by
+ * @tried: we have asked for it since the link came up
+ * @irq: its interrupt; 0: there is none
+ * @bar: what leads to it while it is used; of size 0 where a BAR of the
+ *	controller's own does
+ * @barno: that BAR
+ * @offset: in the BAR
+ * @data: what the host writes there
+ * @user: who has it
+ * @rung: since we last looked
+ * @wait: woken then
+ */
+struct xtest_doorbell {
+	bool tried;
+	int irq;
+	struct pci_epf_bar bar;
+	enum pci_barno barno;
+	u32 offset;
+	u32 data;
+	enum xtest_doorbell_user user;
+	bool rung;
+	wait_queue_head_t wait;
 };
 
 /**
@@ -86,6 +122,7 @@ struct xtest_ring {
  * @stock: registers of the kernel's test function, in the BAR
  * @outbound: how it reaches host memory
  * @ring: commands and completions
+ * @doorbell: the host's way to make the thread look; of the thread
  * @thread: looks for commands while the link is up; or NULL
  */
 struct xtest {
@@ -104,6 +141,7 @@ struct xtest {
 
 	struct epf_outbound outbound;
 	struct xtest_ring ring;
+	struct xtest_doorbell doorbell;
 	struct task_struct *thread;
 };
 
@@ -119,6 +157,19 @@ void xtest_raise_completion_irq(struct xtest *xtest, u32 vector);
 size_t xtest_stock_size(void);
 void xtest_stock_init(struct xtest *xtest);
 bool xtest_stock_poll(struct xtest *xtest);
+
+/* doorbell.c */
+void xtest_doorbell_init(struct xtest *xtest);
+int xtest_doorbell_enable(struct xtest *xtest, enum xtest_doorbell_user user);
+int xtest_doorbell_disable(struct xtest *xtest, enum xtest_doorbell_user user);
+bool xtest_doorbell_take(struct xtest *xtest);
+void xtest_doorbell_wait(struct xtest *xtest);
+void xtest_doorbell_release(struct xtest *xtest);
+
+/* subrange.c */
+int xtest_subranges_set(struct xtest *xtest, u32 barno);
+int xtest_subranges_clear(struct xtest *xtest, u32 barno);
+void xtest_subranges_release(struct xtest *xtest);
 
 /* ring.c */
 size_t xtest_ring_size(unsigned int depth);

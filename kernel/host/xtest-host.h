@@ -24,6 +24,7 @@
  *   xtest-run.c        commands that move data
  *   xtest-map.c        what maps cost the endpoint
  *   xtest-stock.c      what the kernel's test driver does
+ *   xtest-bar.c        of that, what is about BARs
  */
 
 struct vm_area_struct;
@@ -39,6 +40,9 @@ struct vm_area_struct;
  * @version: XTEST_VERSION of the function
  * @submitted: commands, since the rings were last empty
  * @completed: completions seen since then
+ * @doorbell: what to write after each submission, or NULL
+ * @doorbell_data: what to write there
+ * @wants_doorbell: from the next reset on
  * @reads: loads from the BAR so far
  * @slot: where a command is put together
  */
@@ -52,6 +56,9 @@ struct xtest_ring {
 	u32 version;
 	u32 submitted;
 	u32 completed;
+	void __iomem *doorbell;
+	u32 doorbell_data;
+	bool wants_doorbell;
 	u64 reads;
 	struct xtest_command *slot;
 };
@@ -106,6 +113,8 @@ int xtest_wait_irq(struct xtest_device *xtest, unsigned int seen,
 /* xtest-ring.c */
 int xtest_ring_init(struct xtest_device *xtest);
 int xtest_ring_reset(struct xtest_device *xtest);
+void xtest_ring_release(struct xtest_device *xtest);
+int xtest_ring_use_doorbell(struct xtest_device *xtest, bool use);
 void xtest_stop(struct xtest_device *xtest);
 int xtest_ready(struct xtest_device *xtest);
 void xtest_ring_notify(struct xtest_device *xtest, unsigned int vector);
@@ -147,7 +156,15 @@ int xtest_map(struct xtest_device *xtest,
 
 /* xtest-stock.c */
 void xtest_stock_set_irq_type(struct xtest_device *xtest);
+int xtest_stock_run(struct xtest_device *xtest, u32 command,
+		    unsigned int vector, unsigned int timeout_ms);
 long xtest_stock_ioctl(struct xtest_device *xtest, unsigned int command,
 		       unsigned long arg);
+
+/* xtest-bar.c */
+int xtest_bar_test(struct xtest_device *xtest, unsigned long bar);
+int xtest_bar_test_all(struct xtest_device *xtest);
+int xtest_bar_test_subranges(struct xtest_device *xtest, unsigned long bar);
+int xtest_bar_test_doorbell(struct xtest_device *xtest);
 
 #endif

@@ -106,9 +106,13 @@ static long map_ioctl(struct xtest_device *xtest, void __user *arg)
 static long ready_ioctl(struct xtest_device *xtest, unsigned int command,
 			unsigned long arg)
 {
+	bool uses_rings = command == PCI_ENDPOINT_XTEST_RUN ||
+			  command == PCI_ENDPOINT_XTEST_MAP;
 	int ret;
 
 	ret = xtest_ready(xtest);
+	if (!ret)
+		ret = xtest_ring_use_doorbell(xtest, uses_rings);
 	if (ret)
 		return ret;
 
@@ -219,6 +223,7 @@ static int xtest_find(struct xtest_device *xtest)
 	if (ret)
 		return ret;
 
+	xtest->ring.wants_doorbell = true;
 	xtest->stock_caps = readl(xtest->bars[xtest->register_bar] +
 				  offsetof(struct xtest_stock_registers, caps));
 	ret = xtest_ring_reset(xtest);
@@ -287,6 +292,7 @@ static void xtest_remove(struct pci_dev *pdev)
 
 	/* Who has an open file is past the function when this is ours. */
 	mutex_lock(&xtest->lock);
+	xtest_ring_release(xtest);
 	xtest_clear_irqs(xtest);
 	pci_clear_master(pdev);
 	unmap_bars(xtest);

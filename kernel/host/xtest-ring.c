@@ -3,7 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * The host's side of the rings. A command costs posted writes alone: its slot,
- * and the count of those submitted, once for all that are submitted together.
+ * and the count of those submitted, once for all that are submitted together;
+ * and the doorbell, where there is one: then the endpoint does not poll.
  * Completions cost reads: the count of those completed, once for all that it
  * tells of, and their slots.
  *
@@ -41,13 +42,37 @@ static bool slots_fit(resource_size_t size, u32 offset, unsigned int depth,
 	       (size - offset) / slot >= depth;
 }
 
+/* Where the endpoint says that the doorbell is, since a reset. */
+static int find_doorbell(struct xtest_device *xtest)
+{
+	struct xtest_ring *ring = &xtest->ring;
+	struct xtest_registers __iomem *registers = ring->registers;
+	u32 bar, offset;
+
+	ring->doorbell = NULL;
+	ring->caps = readl(&registers->caps);
+	if (!(ring->caps & XTEST_CAP_DOORBELL))
+		return 0;
+
+	bar = readl(&registers->doorbell_bar);
+	offset = readl(&registers->doorbell_offset);
+	if (bar >= PCI_STD_NUM_BARS || !xtest->bars[bar] ||
+	    !IS_ALIGNED(offset, sizeof(u32)) ||
+	    offset >= pci_resource_len(xtest->pdev, bar))
+		return -EPROTO;
+
+	ring->doorbell_data = readl(&registers->doorbell_data);
+	ring->doorbell = xtest->bars[bar] + offset;
+	return 0;
+}
+
 /**
  * xtest_ring_init() - find the rings
  * @xtest: the function, its BARs mapped; @xtest->register_bar is set
  *
  * Context: may sleep.
  * Return: 0; -ENODEV where no BAR has registers of this function; -EPROTO where
- *	they are of a version that we do not know, or make no sense.
+ *	they are of a version that we do not know, or make no sense; -ENOMEM.
  */
 int xtest_ring_init(struct xtest_device *xtest)
 {
@@ -81,7 +106,6 @@ int xtest_ring_init(struct xtest_device *xtest)
 		return -EPROTO;
 	}
 
-	ring->caps = readl(&registers->caps);
 	ring->depth = readw(&registers->depth);
 	ring->max_segments = readw(&registers->max_segments);
 	commands = readl(&registers->commands_offset);
@@ -102,7 +126,46 @@ int xtest_ring_init(struct xtest_device *xtest)
 	ring->completions = xtest->bars[bar] + completions;
 	ring->slot = devm_kzalloc(&xtest->pdev->dev, sizeof(*ring->slot),
 				  GFP_KERNEL);
-	return ring->slot ? 0 : -ENOMEM;
+	if (!ring->slot)
+		return -ENOMEM;
+
+	/* A driver before us may not have left it as it should. */
+	return find_doorbell(xtest);
+}
+
+/* What was written before is there when the endpoint is interrupted. */
+static void ring_doorbell(const struct xtest_ring *ring)
+{
+	if (ring->doorbell)
+		writel(ring->doorbell_data, ring->doorbell);
+}
+
+/* @leaving: also while the driver lets go of the function */
+static int reset(struct xtest_device *xtest, bool leaving)
+{
+	unsigned long deadline = jiffies + msecs_to_jiffies(RESET_TIMEOUT_MS);
+	struct xtest_ring *ring = &xtest->ring;
+	u32 request = readl(&ring->registers->reset_done) + 1;
+	u32 done;
+
+	writel(ring->wants_doorbell, &ring->registers->use_doorbell);
+	writel(request, &ring->registers->reset_request);
+	ring_doorbell(ring);
+	for (;;) {
+		done = readl(&ring->registers->reset_done);
+		if (done == request)
+			break;
+		if (READ_ONCE(xtest->gone) != leaving ||
+		    (done == U32_MAX && !pci_device_is_present(xtest->pdev)))
+			return -ENODEV;
+		if (time_after(jiffies, deadline))
+			return -ETIMEDOUT;
+		usleep_range(RESET_POLL_US, 2 * RESET_POLL_US);
+	}
+
+	ring->submitted = 0;
+	ring->completed = 0;
+	return find_doorbell(xtest);
 }
 
 /**
@@ -112,26 +175,46 @@ int xtest_ring_init(struct xtest_device *xtest)
  * What it had under way is over when this returns 0.
  *
  * Context: may sleep; under the lock.
- * Return: 0, -ETIMEDOUT or -ENODEV.
+ * Return: 0, -ETIMEDOUT, -ENODEV, or -EPROTO where the doorbell is nowhere.
  */
 int xtest_ring_reset(struct xtest_device *xtest)
 {
-	unsigned long deadline = jiffies + msecs_to_jiffies(RESET_TIMEOUT_MS);
-	struct xtest_ring *ring = &xtest->ring;
-	u32 request = readl(&ring->registers->reset_done) + 1;
+	return reset(xtest, false);
+}
 
-	writel(request, &ring->registers->reset_request);
-	while (readl(&ring->registers->reset_done) != request) {
-		if (READ_ONCE(xtest->gone))
-			return -ENODEV;
-		if (time_after(jiffies, deadline))
-			return -ETIMEDOUT;
-		usleep_range(RESET_POLL_US, 2 * RESET_POLL_US);
-	}
+/**
+ * xtest_ring_release() - leave the function so that any driver can use it
+ * @xtest: the function, gone for all others
+ *
+ * Context: may sleep; under the lock.
+ */
+void xtest_ring_release(struct xtest_device *xtest)
+{
+	if (!xtest->ring.doorbell)
+		return;
 
-	ring->submitted = 0;
-	ring->completed = 0;
-	return 0;
+	xtest->ring.wants_doorbell = false;
+	if (reset(xtest, true) == -ETIMEDOUT)
+		pci_warn(xtest->pdev, "the endpoint waits for its doorbell\n");
+}
+
+/**
+ * xtest_ring_use_doorbell() - ring for commands, or have the endpoint look
+ * @xtest: the function, nothing under way
+ * @use: whether to ring, where there is a doorbell. While we do, the endpoint
+ *	does not look at the registers of the kernel's test function either, and
+ *	a BAR may lack its memory.
+ *
+ * Context: may sleep; under the lock.
+ * Return: 0, or an error of xtest_ring_reset().
+ */
+int xtest_ring_use_doorbell(struct xtest_device *xtest, bool use)
+{
+	if (xtest->ring.wants_doorbell == use)
+		return 0;
+
+	xtest->ring.wants_doorbell = use;
+	return xtest_ring_reset(xtest);
 }
 
 /**
@@ -229,6 +312,7 @@ void xtest_ring_submit(struct xtest_device *xtest)
 	/* The slots arrive first: posted writes keep their order. */
 	wmb();
 	writel(xtest->ring.submitted, &xtest->ring.registers->submitted);
+	ring_doorbell(&xtest->ring);
 }
 
 /**

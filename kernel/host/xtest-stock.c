@@ -27,9 +27,6 @@
 /* Of a transfer; and as much again for each MiB */
 #define TRANSFER_TIMEOUT_MS	10000
 
-/* A BAR is compared in pieces of it. */
-#define PIECE			SZ_4K
-
 static void __iomem *register_at(struct xtest_device *xtest, size_t offset)
 {
 	return xtest->bars[xtest->register_bar] + offset;
@@ -55,17 +52,27 @@ void xtest_stock_set_irq_type(struct xtest_device *xtest)
 	writel(xtest->irq_type, REGISTER(xtest, irq_type));
 }
 
-/*
- * Have a command done, and wait for its interrupt.
- * Return: the status, or an error.
+/**
+ * xtest_stock_run() - have a command done, and wait for its interrupt
+ * @xtest: the function
+ * @command: XTEST_STOCK_RAISE_INTX to _CLEAR_SUBRANGES; its operands are there
+ * @vector: that is raised when it is done, from 1
+ * @timeout_ms: for it
+ *
+ * Context: may sleep; under the lock.
+ * Return: the status, -EINVAL without interrupts, or an error of
+ *	xtest_wait_irq().
  */
-static int run_command(struct xtest_device *xtest, u32 command,
-		       unsigned int vector, unsigned int timeout_ms)
+int xtest_stock_run(struct xtest_device *xtest, u32 command,
+		    unsigned int vector, unsigned int timeout_ms)
 {
 	unsigned long deadline = jiffies + msecs_to_jiffies(timeout_ms);
 	unsigned int seen = atomic_read(&xtest->interrupts);
 	u32 status;
 	int ret;
+
+	if (xtest->irq_type == PCITEST_IRQ_TYPE_UNDEFINED)
+		return -EINVAL;
 
 	xtest_stock_set_irq_type(xtest);
 	writel(vector, REGISTER(xtest, irq_number));
@@ -105,7 +112,7 @@ static int test_irq(struct xtest_device *xtest, int type, u32 command,
 	if (xtest->irq_type != type)
 		return -EINVAL;
 
-	ret = run_command(xtest, command, vector, IRQ_TIMEOUT_MS);
+	ret = xtest_stock_run(xtest, command, vector, IRQ_TIMEOUT_MS);
 	if (ret < 0)
 		return ret;
 
@@ -173,7 +180,7 @@ static int run_transfer(struct xtest_device *xtest, u32 command,
 	writel(param->size, REGISTER(xtest, size));
 	writel(param->flags & PCITEST_FLAGS_USE_DMA ? XTEST_STOCK_USE_DMA : 0,
 	       REGISTER(xtest, flags));
-	return run_command(xtest, command, 1, timeout_ms);
+	return xtest_stock_run(xtest, command, 1, timeout_ms);
 }
 
 /* Its names are the host's: the endpoint reads what a write writes. */
@@ -229,110 +236,6 @@ static int test_transfer(struct xtest_device *xtest, unsigned int ioctl,
 	return ret;
 }
 
-/* No place of a BAR has the same as another of any. */
-static void fill_piece(__le32 *piece, int bar, size_t offset)
-{
-	size_t i;
-
-	for (i = 0; i < PIECE / sizeof(*piece); i++)
-		piece[i] = cpu_to_le32(bar << 29 |
-				       (offset / sizeof(*piece) + i));
-}
-
-/* Only the word of the register BAR that means nothing. */
-static size_t bar_test_size(struct xtest_device *xtest, int bar)
-{
-	if (bar == xtest->register_bar)
-		return sizeof(__le32);
-
-	return pci_resource_len(xtest->pdev, bar);
-}
-
-static void write_bar(struct xtest_device *xtest, int bar, __le32 *piece)
-{
-	size_t size = bar_test_size(xtest, bar);
-	size_t offset;
-
-	for (offset = 0; offset < size; offset += PIECE) {
-		fill_piece(piece, bar, offset);
-		memcpy_toio(xtest->bars[bar] + offset, piece,
-			    min_t(size_t, size - offset, PIECE));
-		cond_resched();
-	}
-}
-
-static int compare_bar(struct xtest_device *xtest, int bar, __le32 *piece,
-		       void *read)
-{
-	size_t size = bar_test_size(xtest, bar);
-	size_t offset;
-
-	for (offset = 0; offset < size; offset += PIECE) {
-		size_t len = min_t(size_t, size - offset, PIECE);
-
-		fill_piece(piece, bar, offset);
-		memcpy_fromio(read, xtest->bars[bar] + offset, len);
-		if (memcmp(piece, read, len))
-			return -EIO;
-		cond_resched();
-	}
-
-	return 0;
-}
-
-static bool bar_is_reserved(const struct xtest_device *xtest, int bar)
-{
-	return xtest->stock_caps & XTEST_STOCK_CAP_BAR0_RESERVED << bar;
-}
-
-/* Those of @bars that there are: write all, then read all. */
-static int test_bars(struct xtest_device *xtest, unsigned long bars)
-{
-	__le32 *piece __free(kfree) = kmalloc(PIECE, GFP_KERNEL);
-	void *read __free(kfree) = kmalloc(PIECE, GFP_KERNEL);
-	int bar;
-	int ret;
-
-	if (!piece || !read)
-		return -ENOMEM;
-
-	for_each_set_bit(bar, &bars, PCI_STD_NUM_BARS)
-		write_bar(xtest, bar, piece);
-	for_each_set_bit(bar, &bars, PCI_STD_NUM_BARS) {
-		ret = compare_bar(xtest, bar, piece, read);
-		if (ret)
-			return ret;
-	}
-
-	return 0;
-}
-
-static int test_bar(struct xtest_device *xtest, unsigned long bar)
-{
-	if (bar >= PCI_STD_NUM_BARS)
-		return -EINVAL;
-	if (bar_is_reserved(xtest, bar))
-		return -ENOBUFS;
-	if (!pci_resource_len(xtest->pdev, bar))
-		return -ENODATA;
-	if (!xtest->bars[bar])
-		return -ENOMEM;
-
-	return test_bars(xtest, BIT(bar));
-}
-
-static int test_all_bars(struct xtest_device *xtest)
-{
-	unsigned long bars = 0;
-	int bar;
-
-	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
-		if (xtest->bars[bar] && !bar_is_reserved(xtest, bar))
-			bars |= BIT(bar);
-
-	return test_bars(xtest, bars);
-}
-
 /**
  * xtest_stock_ioctl() - an ioctl of the kernel's test driver
  * @xtest: the function, ready
@@ -340,17 +243,16 @@ static int test_all_bars(struct xtest_device *xtest)
  * @arg: its argument
  *
  * Context: a program's; under the lock.
- * Return: as that driver's of Linux 7.3; -EOPNOTSUPP for what pci-epf-xtest does
- *	not have; -ENOTTY for what is no ioctl.
+ * Return: as that driver's of Linux 7.3; -ENOTTY for what is no ioctl.
  */
 long xtest_stock_ioctl(struct xtest_device *xtest, unsigned int command,
 		       unsigned long arg)
 {
 	switch (command) {
 	case PCITEST_BAR:
-		return test_bar(xtest, arg);
+		return xtest_bar_test(xtest, arg);
 	case PCITEST_BARS:
-		return test_all_bars(xtest);
+		return xtest_bar_test_all(xtest);
 	case PCITEST_INTX_IRQ:
 		return test_irq(xtest, PCITEST_IRQ_TYPE_INTX,
 				XTEST_STOCK_RAISE_INTX, 0);
@@ -372,8 +274,9 @@ long xtest_stock_ioctl(struct xtest_device *xtest, unsigned int command,
 		xtest_clear_irqs(xtest);
 		return 0;
 	case PCITEST_DOORBELL:
+		return xtest_bar_test_doorbell(xtest);
 	case PCITEST_BAR_SUBRANGE:
-		return -EOPNOTSUPP;
+		return xtest_bar_test_subranges(xtest, arg);
 	default:
 		return -ENOTTY;
 	}

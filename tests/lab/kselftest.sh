@@ -4,10 +4,10 @@
 # lab: --7.3 --timeout 600
 #
 # The kernel's own test of endpoints, the kselftest pci_endpoint_test, compiled
-# from its source, with the kernel's own function on controllers of each kind.
-# What a controller cannot do is not asked of it, and it is said why: the test
-# would fail there, or wait for ever. An argument is a profile, and knobs after it:
-# "generic dma=memcpy".
+# from its source, with the kernel's own function and with the extended one on
+# controllers of each kind. What a controller cannot do is not asked of it, and it
+# is said why: the test would fail there, or wait for ever. Arguments are a
+# function's driver, a profile, and knobs: pci_epf_xtest generic dma=memcpy.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
@@ -90,12 +90,12 @@ may_skip() {
 	esac
 }
 
-# selftest PROFILE [KNOB=VALUE...]
+# selftest DRIVER PROFILE [KNOB=VALUE...]
 selftest() {
-	local case line reason passed=0 skipped=0
+	local driver=$1 case line reason passed=0 skipped=0
 
-	again "profile=$1" "${@:2}"
-	make_functions pci_epf_test f0
+	again "profile=$2" "${@:3}"
+	make_functions "$driver" f0
 	start
 	wait_for "enumeration" test -e /dev/pci-endpoint-test.0
 
@@ -132,16 +132,19 @@ selftest() {
 
 	stop
 	wait_for "removal" test ! -e /sys/bus/pci/devices/0000:11:00.0
-	remove_functions pci_epf_test f0
+	remove_functions "$driver" f0
 }
 
 modprobe pci-epf-test
+modprobe pci-epf-xtest
 modprobe pci_endpoint_test
 if (($#)); then
 	selftest "$@"
 	exit
 fi
-selftest generic dma=memcpy
-for profile in dwc rk3588 cadence rockchip-ep rcar imx8m; do
-	selftest $profile
+for driver in pci_epf_test pci_epf_xtest; do
+	selftest $driver generic dma=memcpy
+	for profile in dwc rk3588 cadence rockchip-ep rcar imx8m; do
+		selftest $driver $profile
+	done
 done

@@ -36,7 +36,7 @@
 /* Bits of struct xtest_registers, caps */
 #define XTEST_CAP_DMA_PRIVATE	_BITUL(0)	/* DMA, without maps */
 #define XTEST_CAP_DMA_MEMCPY	_BITUL(1)	/* DMA, through maps */
-#define XTEST_CAP_DOORBELL	_BITUL(2)	/* writing it replaces polling */
+#define XTEST_CAP_DOORBELL	_BITUL(2)	/* from this reset to the next */
 
 /**
  * struct xtest_registers - what the two sides tell each other
@@ -56,6 +56,10 @@
  * @irq_vector: for completions: MSI-X or MSI vector, from 1, as the host's
  *	interrupt type in the first structure says; 0: none
  * @submitted: commands that the host has submitted
+ * @use_doorbell: 1: where there is a doorbell, the host will write it each time
+ *	after it has written @submitted or @reset_request, and the endpoint does
+ *	not look otherwise: neither for these nor at the first structure. Looked
+ *	at in a reset, which sets XTEST_CAP_DOORBELL where it is so
  * @completed: commands that the endpoint has completed
  * @reserved: 0
  */
@@ -77,7 +81,8 @@ struct xtest_registers {
 	__le32 reset_request;
 	__le32 irq_vector;
 	__le32 submitted;
-	__le32 reserved[2];
+	__le32 use_doorbell;
+	__le32 reserved;
 };
 
 /**
