@@ -127,8 +127,6 @@ static int split_fetch_entries(struct epf_vring *vring)
 	if (!ret && until_end < count)
 		ret = vring_read(vring, entries, split->avail,
 				 (count - until_end) * sizeof(*split->avail));
-	if (!ret)
-		split->fetched = split->avail_idx;
 	return ret;
 }
 
@@ -136,12 +134,15 @@ static int split_fetch_run(struct epf_vring *vring, unsigned int start,
 			   unsigned int end)
 {
 	struct vring_split *split = &vring->split;
+	unsigned int count = end - start;
+	int ret;
 
-	bitmap_set(split->have, start, end - start);
-	return vring_read(vring,
-			  vring->config.desc + start * sizeof(*split->descs),
-			  &split->descs[start],
-			  (end - start) * sizeof(*split->descs));
+	ret = vring_read(vring,
+			 vring->config.desc + start * sizeof(*split->descs),
+			 &split->descs[start], count * sizeof(*split->descs));
+	if (!ret)
+		bitmap_set(split->have, start, count);
+	return ret;
 }
 
 /* Where a read that begins at @start ends: small gaps are read over. */
@@ -172,13 +173,14 @@ static int split_fetch_descs(struct epf_vring *vring)
 
 	bitmap_zero(split->have, num);
 	bitmap_zero(split->want, num);
-	for (idx = split->next; idx != split->fetched; idx++) {
+	for (idx = split->next; idx != split->avail_idx; idx++) {
 		head = vring16_to_cpu(split->avail[slot_of(vring, idx)]);
 		if (head < num)
 			bitmap_set(split->want, head,
 				   min(vring->run, num - head));
 	}
 
+	/* Descriptors, behind the entries that name them. */
 	rmb();
 	for (start = find_first_bit(split->want, num); start < num;
 	     start = find_next_bit(split->want, num, end)) {
@@ -213,7 +215,11 @@ static int split_fetch(struct epf_vring *vring)
 	ret = split_fetch_entries(vring);
 	if (!ret)
 		ret = split_fetch_descs(vring);
-	return ret ?: 1;
+	if (ret)
+		return ret;
+
+	split->fetched = split->avail_idx;
+	return 1;
 }
 
 static unsigned int split_head(const struct epf_vring *vring)
@@ -390,26 +396,19 @@ static int split_flush(struct epf_vring *vring)
 
 	/* The driver reads the elements when it sees the index. */
 	wmb();
-	split->posted_idx = split->used_idx;
-	return vring_write(vring, vring->config.device + USED_IDX, &idx,
-			   sizeof(idx));
+	ret = vring_write(vring, vring->config.device + USED_IDX, &idx,
+			  sizeof(idx));
+	if (!ret)
+		split->posted_idx = split->used_idx;
+	return ret;
 }
 
-static int split_need_notify(struct epf_vring *vring)
+/* Whether the driver wants to hear of what was posted: 1, 0, or an error. */
+static int split_ask_driver(struct epf_vring *vring)
 {
 	struct vring_split *split = &vring->split;
-	u16 old = split->notified_idx;
 	int ret;
 
-	if (split->posted_idx == old)
-		return 0;
-
-	split->notified_idx = split->posted_idx;
-	if (vring->config.shadow_desc)
-		return 1;
-
-	/* The index on its way, then what the driver thinks of it. */
-	mb();
 	if (!vring_has(vring, VIRTIO_RING_F_EVENT_IDX)) {
 		ret = split_read_index(vring);
 		return ret ?: !split->no_interrupt;
@@ -418,46 +417,70 @@ static int split_need_notify(struct epf_vring *vring)
 	ret = vring_read(vring, used_event_addr(vring), &vring->word.low,
 			 sizeof(vring->word.low));
 	return ret ?: vring_need_event(vring16_to_cpu(vring->word.low),
-				       split->posted_idx, old);
+				       split->posted_idx, split->notified_idx);
 }
 
-static int split_write_flags(struct epf_vring *vring, u16 flags)
+static int split_need_notify(struct epf_vring *vring)
 {
-	__virtio16 value = cpu_to_vring16(flags);
+	struct vring_split *split = &vring->split;
+	int ret = 1;
 
-	return vring_write(vring, vring->config.device, &value, sizeof(value));
+	if (split->posted_idx == split->notified_idx)
+		return 0;
+
+	if (!vring->config.shadow_desc) {
+		/* The index on its way, then what the driver thinks of it. */
+		mb();
+		ret = split_ask_driver(vring);
+	}
+	if (ret >= 0)
+		split->notified_idx = split->posted_idx;
+	return ret;
+}
+
+/* Without event indices, all notifications are asked for, or none. */
+static int split_set_notifying(struct epf_vring *vring, bool notifying)
+{
+	__virtio16 flags = cpu_to_vring16(notifying ? 0 :
+						      VRING_USED_F_NO_NOTIFY);
+	int ret;
+
+	if (vring->notifying == notifying)
+		return 0;
+
+	ret = vring_write(vring, vring->config.device, &flags, sizeof(flags));
+	if (!ret)
+		vring->notifying = notifying;
+	return ret;
 }
 
 static int split_notify_disable(struct epf_vring *vring)
 {
-	/* With event indices, the one asked for is behind us soon. */
-	if (vring->config.shadow_desc || !vring->notifying ||
+	/* The event index that was asked for is behind us soon. */
+	if (vring->config.shadow_desc ||
 	    vring_has(vring, VIRTIO_RING_F_EVENT_IDX))
 		return 0;
 
-	vring->notifying = false;
-	return split_write_flags(vring, VRING_USED_F_NO_NOTIFY);
+	return split_set_notifying(vring, false);
 }
 
 static int split_notify_enable(struct epf_vring *vring)
 {
 	struct vring_split *split = &vring->split;
 	__virtio16 event = cpu_to_vring16(split->avail_idx);
-	int ret = 0;
+	int ret;
 
 	if (split->next != split->avail_idx)
 		return 1;
 	if (vring->config.shadow_desc)
 		return 0;
 
-	if (vring_has(vring, VIRTIO_RING_F_EVENT_IDX))
-		ret = vring_write(vring, avail_event_addr(vring), &event,
-				  sizeof(event));
-	else if (!vring->notifying)
-		ret = split_write_flags(vring, 0);
+	ret = vring_has(vring, VIRTIO_RING_F_EVENT_IDX) ?
+		vring_write(vring, avail_event_addr(vring), &event,
+			    sizeof(event)) :
+		split_set_notifying(vring, true);
 	if (ret)
 		return ret;
-	vring->notifying = true;
 
 	/* Either the driver sees that, or we see what it made available. */
 	mb();

@@ -38,7 +38,7 @@ int vring_break(struct epf_vring *vring, const char *fault)
 
 /**
  * vring_read() - read host memory
- * @vring: the ring; broken if this fails
+ * @vring: the ring
  * @pci_addr: from where
  * @buf: where to, from kmalloc()
  * @len: bytes
@@ -48,18 +48,15 @@ int vring_break(struct epf_vring *vring, const char *fault)
 int vring_read(struct epf_vring *vring, u64 pci_addr, void *buf, size_t len)
 {
 	const struct epf_vring_config *config = &vring->config;
-	int ret = config->ops->read(config->context, pci_addr, buf, len);
 
 	vring->stats.reads++;
 	vring->stats.read_bytes += len;
-	if (ret)
-		vring->error = ret;
-	return ret;
+	return config->ops->read(config->context, pci_addr, buf, len);
 }
 
 /**
  * vring_write() - write host memory
- * @vring: the ring; broken if this fails
+ * @vring: the ring
  * @pci_addr: where to
  * @buf: from where
  * @len: bytes
@@ -70,13 +67,10 @@ int vring_write(struct epf_vring *vring, u64 pci_addr, const void *buf,
 		size_t len)
 {
 	const struct epf_vring_config *config = &vring->config;
-	int ret = config->ops->write(config->context, pci_addr, buf, len);
 
 	vring->stats.writes++;
 	vring->stats.write_bytes += len;
-	if (ret)
-		vring->error = ret;
-	return ret;
+	return config->ops->write(config->context, pci_addr, buf, len);
 }
 
 static unsigned int vring_max_segments(const struct epf_vring *vring)
@@ -84,7 +78,6 @@ static unsigned int vring_max_segments(const struct epf_vring *vring)
 	return vring->config.max_segments ?: vring->config.num;
 }
 
-/* Without the segment the chain stays as it is, and so does the ring. */
 static int chain_grow(struct epf_vring_chain *chain, unsigned int limit)
 {
 	unsigned int max = min(max(2 * chain->max_segments, FIRST_SEGMENTS),
@@ -109,7 +102,7 @@ static int chain_grow(struct epf_vring_chain *chain, unsigned int limit)
  * @len: the descriptor's length
  * @writable: it is to be written
  *
- * Return: 0, -ENOMEM with the ring as it was, or -EPROTO.
+ * Return: 0, -ENOMEM, or -EPROTO.
  */
 int vring_add_segment(struct epf_vring *vring, struct epf_vring_chain *chain,
 		      u64 pci_addr, u32 len, bool writable)
@@ -152,8 +145,8 @@ int vring_add_segment(struct epf_vring *vring, struct epf_vring_chain *chain,
  * @pci_addr: the descriptor's address
  * @len: the descriptor's length
  *
- * Return: the number of entries, -ENOMEM with the ring as it was, -EPROTO, or an
- *	error of the memory operations.
+ * Return: the number of entries, -ENOMEM, -EPROTO, or an error of the memory
+ *	operations.
  */
 int vring_fetch_table(struct epf_vring *vring, u64 pci_addr, u32 len)
 {
@@ -183,30 +176,54 @@ int vring_fetch_table(struct epf_vring *vring, u64 pci_addr, u32 len)
 	return ret ?: num;
 }
 
-static bool area_is_valid(u64 pci_addr, size_t size, size_t align)
+static bool area_is_valid(const struct vring_area *area, size_t align)
 {
-	return IS_ALIGNED(pci_addr, align) && pci_addr + size - 1 >= pci_addr;
+	return IS_ALIGNED(area->pci_addr, align) &&
+	       area->pci_addr + area->size - 1 >= area->pci_addr;
 }
 
-static bool config_is_valid(const struct epf_vring_config *config)
+/**
+ * vring_get_areas() - find out where a ring is in the host's memory
+ * @config: what it is made of
+ * @areas: set to its areas
+ *
+ * Return: 0, or -EINVAL where @config does not go together.
+ */
+int vring_get_areas(const struct epf_vring_config *config,
+		    struct vring_area areas[VRING_NUM_AREAS])
 {
 	bool packed = config->features & BIT_ULL(VIRTIO_F_RING_PACKED);
 	bool events = config->features & BIT_ULL(VIRTIO_RING_F_EVENT_IDX);
-	size_t avail = 6 + 2 * config->num, used = 6 + 8 * config->num;
+	struct vring_area *desc = &areas[VRING_DESC_AREA];
+	struct vring_area *driver = &areas[VRING_DRIVER_AREA];
+	struct vring_area *device = &areas[VRING_DEVICE_AREA];
+	unsigned int num = config->num;
 
 	if (!(config->features & BIT_ULL(VIRTIO_F_VERSION_1)) ||
-	    !config->num || config->num > MAX_NUM)
-		return false;
+	    !num || num > MAX_NUM || (!packed && !is_power_of_2(num)))
+		return -EINVAL;
 	if (config->shadow_desc && (packed || events || !config->shadow_avail))
-		return false;
-	if (!packed && !is_power_of_2(config->num))
-		return false;
+		return -EINVAL;
 
-	return area_is_valid(config->desc,
-			     config->num * sizeof(struct vring_desc), 16) &&
-	       area_is_valid(config->driver, packed ? 4 : avail,
-			     packed ? 4 : 2) &&
-	       area_is_valid(config->device, packed ? 4 : used, 4);
+	desc->pci_addr = config->desc;
+	desc->size = num * sizeof(struct vring_desc);
+	driver->pci_addr = config->driver;
+	driver->size = sizeof(struct vring_packed_desc_event);
+	device->pci_addr = config->device;
+	device->size = sizeof(struct vring_packed_desc_event);
+	if (!packed) {
+		/* The event index is behind the last entry. */
+		driver->size = offsetof(struct vring_avail, ring[num + 1]);
+		device->size = offsetof(struct vring_used, ring[num]) +
+			       sizeof(__virtio16);
+	}
+
+	if (!area_is_valid(desc, VRING_DESC_ALIGN_SIZE) ||
+	    !area_is_valid(driver, packed ? 4 : VRING_AVAIL_ALIGN_SIZE) ||
+	    !area_is_valid(device, VRING_USED_ALIGN_SIZE))
+		return -EINVAL;
+
+	return 0;
 }
 
 /**
@@ -221,11 +238,13 @@ static bool config_is_valid(const struct epf_vring_config *config)
  */
 struct epf_vring *epf_vring_create(const struct epf_vring_config *config)
 {
+	struct vring_area areas[VRING_NUM_AREAS];
 	struct epf_vring *vring;
-	int ret = -ENOMEM;
+	int ret;
 
-	if (!config_is_valid(config))
-		return ERR_PTR(-EINVAL);
+	ret = vring_get_areas(config, areas);
+	if (ret)
+		return ERR_PTR(ret);
 
 	vring = kzalloc(sizeof(*vring), GFP_KERNEL);
 	if (!vring)
@@ -237,8 +256,7 @@ struct epf_vring *epf_vring_create(const struct epf_vring_config *config)
 	vring->notifying = true;
 	vring->buffers = kcalloc(config->num, sizeof(*vring->buffers),
 				 GFP_KERNEL);
-	if (vring->buffers)
-		ret = vring->format->init(vring);
+	ret = vring->buffers ? vring->format->init(vring) : -ENOMEM;
 	if (ret) {
 		epf_vring_destroy(vring);
 		return ERR_PTR(ret);
@@ -289,9 +307,9 @@ EXPORT_SYMBOL_GPL(epf_vring_available);
  *
  * Context: may sleep.
  * Return: 1 where there is a buffer, 0 where there is none now, or an error:
- *	-ENOMEM, the buffer is still there; -EPROTO where the driver broke the
- *	ring, see epf_vring_fault(); or what the memory operations returned.
- *	After the latter two, everything that is asked of the ring fails.
+ *	-EPROTO where the driver broke the ring, see epf_vring_fault(); -ENOMEM,
+ *	or what the memory operations returned. The latter leave the ring as it
+ *	was, the former is for good.
  */
 int epf_vring_get(struct epf_vring *vring, struct epf_vring_chain *chain)
 {

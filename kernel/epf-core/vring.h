@@ -11,6 +11,24 @@
 
 #include "epf-vring.h"
 
+/* The areas of a ring in the host's memory. */
+enum {
+	VRING_DESC_AREA,
+	VRING_DRIVER_AREA,
+	VRING_DEVICE_AREA,
+	VRING_NUM_AREAS,
+};
+
+/**
+ * struct vring_area - one of them
+ * @pci_addr: its PCI address
+ * @size: bytes
+ */
+struct vring_area {
+	u64 pci_addr;
+	size_t size;
+};
+
 /**
  * struct vring_buffer - what is remembered of a chain under its id
  * @writable: bytes that the device may write
@@ -91,7 +109,7 @@ struct vring_split {
  * @table_size: entries that it has room for
  * @word: for small reads, which need such memory, too
  * @notifying: the driver was asked for notifications
- * @error: 0, or why the ring is broken
+ * @error: 0, or -EPROTO where the ring is broken
  * @fault: what the driver did wrong then, or NULL
  * @stats: what it cost so far
  */
@@ -147,6 +165,8 @@ static inline __virtio32 cpu_to_vring32(u32 value)
 	return __cpu_to_virtio32(true, value);
 }
 
+int vring_get_areas(const struct epf_vring_config *config,
+		    struct vring_area areas[VRING_NUM_AREAS]);
 int vring_read(struct epf_vring *vring, u64 pci_addr, void *buf, size_t len);
 int vring_write(struct epf_vring *vring, u64 pci_addr, const void *buf,
 		size_t len);

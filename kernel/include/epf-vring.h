@@ -35,9 +35,9 @@
  * @read: copy @len bytes at @pci_addr to @buf, from kmalloc(); done on return
  * @write: copy @len bytes of @buf to @pci_addr; may be posted
  *
- * Both return 0 or an error that then breaks the ring. They keep the order that
- * mandatory barriers (mb(), rmb(), wmb()) between two calls ask for, and reach
- * any aligned 2 or 4 bytes at once.
+ * Both return 0 or an error, which goes to whoever asked the ring; it may be asked
+ * again then. They keep the order that mandatory barriers (mb(), rmb(), wmb())
+ * between two calls ask for, and reach any aligned 2 or 4 bytes at once.
  */
 struct epf_vring_memory_ops {
 	int (*read)(void *context, u64 pci_addr, void *buf, size_t len);
@@ -64,6 +64,8 @@ struct epf_vring_memory_ops {
  * @burst: two reads no more than so many bytes apart are made one
  * @ops: how the host's memory is reached
  * @context: for @ops
+ *
+ * epf_vring_memory_create() sets the last three for a function's maps.
  */
 struct epf_vring_config {
 	unsigned int num;
@@ -129,8 +131,15 @@ struct epf_vring_stats {
 	u64 write_bytes;
 };
 
+struct epf_maps;
+struct epf_transfers;
 struct epf_vring;
+struct epf_vring_memory;
 
+struct epf_vring_memory *
+epf_vring_memory_create(struct epf_maps *maps, struct epf_transfers *transfers,
+			struct epf_vring_config *config);
+void epf_vring_memory_destroy(struct epf_vring_memory *memory);
 struct epf_vring *epf_vring_create(const struct epf_vring_config *config);
 void epf_vring_destroy(struct epf_vring *vring);
 void epf_vring_available(struct epf_vring *vring, u16 idx);
