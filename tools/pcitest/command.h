@@ -13,7 +13,7 @@ struct command {
 };
 
 extern const struct command command_list, command_run, command_bench,
-	command_compare;
+	command_compare, command_ports;
 
 /* The command line of the kernel's pcitest: options and no command. */
 int legacy_run(int argc, char **argv);

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +15,7 @@
 
 #include "array.h"
 #include "endpoint.h"
-#include "exit.h"
-#include "message.h"
+#include "pci-access.h"
 
 #define SYSFS_PCI_DEVICES "/sys/bus/pci/devices"
 
@@ -84,32 +82,6 @@ int endpoint_granted_vectors(const char *address)
 		count += entry->d_name[0] != '.';
 	closedir(dir);
 	return count;
-}
-
-/* libpci's own message would come without our name, and exit with 1 as well. */
-static void __attribute__((format(printf, 1, 2), noreturn))
-pci_failed(char *format, ...)
-{
-	char text[256];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	message("PCI access: %s", text);
-	exit(EXIT_CODE_FAILED);
-}
-
-static void __attribute__((format(printf, 1, 2)))
-pci_warned(char *format, ...)
-{
-	char text[256];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	message("PCI access: %s", text);
 }
 
 static void read_names(struct pci_access *access, struct endpoint *endpoint)
@@ -371,12 +343,7 @@ int endpoints_find(struct endpoint **endpoints, size_t *count)
 	search.kmod = kmod_new(NULL, NULL);
 	if (search.kmod)
 		kmod_set_log_priority(search.kmod, 0);
-	search.access = pci_alloc();
-	search.access->method = PCI_ACCESS_SYS_BUS_PCI;
-	search.access->error = pci_failed;
-	search.access->warning = pci_warned;
-	pci_init(search.access);
-	pci_scan_bus(search.access);
+	search.access = pci_access_open(NULL);
 
 	err = find_bound(&search);
 	if (!err)

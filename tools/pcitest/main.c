@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_run,
 	&command_bench,
 	&command_compare,
+	&command_ports,
 };
 
 struct arguments {
