@@ -33,7 +33,8 @@ static enum pci_barno spare_bar(const struct xtest *xtest)
 		return NO_BAR;
 
 	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
-		if (bar != xtest->register_bar && xtest->bars[bar])
+		if (xtest->bars[bar] && bar != xtest->register_bar &&
+		    !xtest_ring_uses(xtest, bar))
 			return bar;
 
 	return NO_BAR;

@@ -90,7 +90,7 @@ static int xtest_set_bars(struct xtest *xtest)
 		if (!ret)
 			continue;
 		dev_err(&epf->dev, "BAR%d: the controller says %d\n", bar, ret);
-		if (bar == xtest->register_bar)
+		if (bar == xtest->register_bar || xtest_ring_uses(xtest, bar))
 			return ret;
 		pci_epf_free_space(epf, xtest->bars[bar], bar,
 				   PRIMARY_INTERFACE);
@@ -186,27 +186,14 @@ static void xtest_free_bars(struct xtest *xtest)
 	}
 }
 
-/* The most slots that the register BAR has room for after @offset. */
-static unsigned int depth_that_fits(struct xtest *xtest, size_t offset)
-{
-	const struct pci_epc_bar_desc *desc =
-		&xtest->features->bar[xtest->register_bar];
-	unsigned int depth = xtest->settings.depth;
-
-	if (desc->type == BAR_FIXED)
-		while (depth && offset + xtest_ring_size(depth) >
-				desc->fixed_size)
-			depth >>= 1;
-
-	return depth;
-}
-
 static int xtest_alloc_register_bar(struct xtest *xtest)
 {
 	struct pci_epf *epf = xtest->epf;
 	unsigned int vectors = epf->msix_interrupts;
+	const struct pci_epc_bar_desc *desc =
+		&xtest->features->bar[xtest->register_bar];
 	size_t offset = xtest_stock_size();
-	unsigned int depth;
+	size_t size;
 	void *memory;
 
 	if (xtest->features->msix_capable && vectors) {
@@ -214,12 +201,13 @@ static int xtest_alloc_register_bar(struct xtest *xtest)
 		offset += vectors * PCI_MSIX_ENTRY_SIZE +
 			  ALIGN(DIV_ROUND_UP(vectors, 8), 8);
 	}
-	offset = ALIGN(offset, 64);
-	depth = depth_that_fits(xtest, offset);
+	xtest->ring_offset = ALIGN(offset, 64);
+	size = xtest->ring_offset + xtest_ring_size(&xtest->settings);
+	if (desc->type == BAR_FIXED)
+		size = min_t(size_t, size, desc->fixed_size);
 
-	memory = pci_epf_alloc_space(epf, offset + xtest_ring_size(depth),
-				     xtest->register_bar, xtest->features,
-				     PRIMARY_INTERFACE);
+	memory = pci_epf_alloc_space(epf, size, xtest->register_bar,
+				     xtest->features, PRIMARY_INTERFACE);
 	if (!memory) {
 		dev_err(&epf->dev, "BAR%d: no memory for registers\n",
 			xtest->register_bar);
@@ -228,7 +216,6 @@ static int xtest_alloc_register_bar(struct xtest *xtest)
 
 	xtest->bars[xtest->register_bar] = memory;
 	xtest_stock_init(xtest);
-	xtest_ring_init(xtest, offset, depth);
 	return 0;
 }
 
@@ -294,6 +281,7 @@ static int xtest_bind(struct pci_epf *epf)
 		goto unbind_outbound;
 
 	xtest_alloc_other_bars(xtest);
+	xtest_ring_init(xtest);
 	return 0;
 
 unbind_outbound:

@@ -18,41 +18,134 @@
 /* Of all commands together; a host may not fill our memory. */
 #define MAX_BYTES	SZ_32M
 
-/**
- * xtest_ring_size() - room that rings take
- * @depth: slots of each
- *
- * Return: bytes.
- */
-size_t xtest_ring_size(unsigned int depth)
+static_assert(sizeof(struct xtest_registers) == 64);
+static_assert(XTEST_COMMAND_SIZE(0) == 64);
+
+static size_t slots_size(unsigned int depth, unsigned int max_segments)
 {
-	return depth * (sizeof(struct xtest_command) +
+	return depth * (XTEST_COMMAND_SIZE(max_segments) +
 			sizeof(struct xtest_completion));
 }
 
 /**
- * xtest_ring_init() - lay the rings out in the BAR
- * @xtest: the function; its register BAR has memory
- * @offset: in the BAR where there is room
- * @depth: slots of each ring, a power of two; 0: no rings
+ * xtest_ring_size() - room that rings take
+ * @settings: what the user says of them
+ *
+ * Return: bytes.
  */
-void xtest_ring_init(struct xtest *xtest, size_t offset, unsigned int depth)
+size_t xtest_ring_size(const struct xtest_settings *settings)
 {
-	void *bar = xtest->bars[xtest->register_bar];
-	struct xtest_registers *registers = bar + XTEST_REGISTERS_OFFSET;
-	size_t completions = offset + depth * sizeof(struct xtest_command);
+	return slots_size(settings->depth, settings->max_segments);
+}
+
+/* Halve the slots until they have room. */
+static unsigned int depth_that_fits(unsigned int depth, size_t slot,
+				    size_t room)
+{
+	while (depth * slot > room)
+		depth >>= 1;
+
+	return depth;
+}
+
+/* The largest BAR that has memory for nothing else. */
+static enum pci_barno largest_bar(const struct xtest *xtest,
+				  enum pci_barno taken)
+{
+	const struct pci_epf_bar *bars = xtest->epf->bar;
+	enum pci_barno bar, largest = NO_BAR;
+
+	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
+		if (xtest->bars[bar] && bar != xtest->register_bar &&
+		    bar != taken &&
+		    (largest == NO_BAR || bars[bar].size > bars[largest].size))
+			largest = bar;
+
+	return largest;
+}
+
+static u32 place_at(enum pci_barno bar, size_t offset)
+{
+	return bar | offset;
+}
+
+static bool place_in_register_bar(struct xtest *xtest, u32 *commands,
+				  u32 *completions)
+{
+	const struct xtest_settings *settings = &xtest->settings;
+	enum pci_barno bar = xtest->register_bar;
 	struct xtest_ring *ring = &xtest->ring;
+	size_t size = xtest->epf->bar[bar].size;
+
+	if (size < xtest->ring_offset)
+		return false;
+
+	ring->max_segments = settings->max_segments;
+	ring->depth = depth_that_fits(settings->depth,
+				      slots_size(1, ring->max_segments),
+				      size - xtest->ring_offset);
+	*commands = place_at(bar, xtest->ring_offset);
+	*completions = place_at(bar, xtest->ring_offset +
+				ring->depth *
+				XTEST_COMMAND_SIZE(ring->max_segments));
+	return ring->depth;
+}
+
+/* The controller has small BARs alone: commands in one, completions in one. */
+static bool place_in_other_bars(struct xtest *xtest, u32 *commands,
+				u32 *completions)
+{
+	const struct xtest_settings *settings = &xtest->settings;
+	const struct pci_epf_bar *bars = xtest->epf->bar;
+	enum pci_barno first = largest_bar(xtest, NO_BAR);
+	enum pci_barno second = largest_bar(xtest, first);
+	struct xtest_ring *ring = &xtest->ring;
+	size_t lists;
+
+	if (second == NO_BAR || bars[first].size < XTEST_COMMAND_SIZE(1))
+		return false;
+
+	lists = (bars[first].size - XTEST_COMMAND_SIZE(0)) /
+		(2 * sizeof(struct xtest_segment));
+	ring->max_segments = min_t(size_t, settings->max_segments, lists);
+	ring->depth = depth_that_fits(settings->depth,
+				      XTEST_COMMAND_SIZE(ring->max_segments),
+				      bars[first].size);
+	ring->depth = depth_that_fits(ring->depth,
+				      sizeof(struct xtest_completion),
+				      bars[second].size);
+	*commands = place_at(first, 0);
+	*completions = place_at(second, 0);
+	return ring->depth;
+}
+
+static void *memory_at(const struct xtest *xtest, u32 place)
+{
+	return xtest->bars[place & XTEST_PLACE_BAR] +
+	       (place & XTEST_PLACE_OFFSET);
+}
+
+/**
+ * xtest_ring_init() - lay the rings out in the BARs
+ * @xtest: the function; its BARs have memory
+ */
+void xtest_ring_init(struct xtest *xtest)
+{
+	struct xtest_registers *registers =
+		xtest->bars[xtest->register_bar] + XTEST_REGISTERS_OFFSET;
+	struct xtest_ring *ring = &xtest->ring;
+	u32 commands, completions;
 	u32 caps = 0;
 
 	memset(registers, 0, sizeof(*registers));
 	*ring = (struct xtest_ring) {
-		.depth = depth,
-		.max_segments = xtest->settings.max_segments,
+		.registers = registers,
 		.command = ring->command,
 	};
 	spin_lock_init(&ring->lock);
 	init_waitqueue_head(&ring->idle);
-	if (!depth)
+	if (!place_in_register_bar(xtest, &commands, &completions) &&
+	    !place_in_other_bars(xtest, &commands, &completions))
 		return;
 
 	if (epf_transfers_dma_kind(xtest->outbound.transfers) == EPF_DMA_PRIVATE)
@@ -60,20 +153,36 @@ void xtest_ring_init(struct xtest *xtest, size_t offset, unsigned int depth)
 	if (epf_transfers_dma_kind(xtest->outbound.transfers) == EPF_DMA_MEMCPY)
 		caps |= XTEST_CAP_DMA_MEMCPY;
 
+	ring->slot_size = XTEST_COMMAND_SIZE(ring->max_segments);
 	ring->caps = caps;
-	ring->registers = registers;
-	ring->commands = bar + offset;
-	ring->completions = bar + completions;
+	ring->commands = memory_at(xtest, commands);
+	ring->completions = memory_at(xtest, completions);
 
 	registers->version = cpu_to_le32(XTEST_VERSION);
 	registers->caps = cpu_to_le32(caps);
-	registers->depth = cpu_to_le16(depth);
+	registers->depth = cpu_to_le16(ring->depth);
 	registers->max_segments = cpu_to_le16(ring->max_segments);
-	registers->commands_offset = cpu_to_le32(offset);
-	registers->completions_offset = cpu_to_le32(completions);
+	registers->commands = cpu_to_le32(commands);
+	registers->completions = cpu_to_le32(completions);
 	/* The rest is there when the host sees this. */
 	dma_wmb();
 	WRITE_ONCE(registers->magic, cpu_to_le32(XTEST_MAGIC));
+}
+
+/**
+ * xtest_ring_uses() - find out whether rings are in a BAR
+ * @xtest: the function
+ * @bar: which
+ *
+ * Return: whether they are.
+ */
+bool xtest_ring_uses(const struct xtest *xtest, enum pci_barno bar)
+{
+	const struct xtest_registers *registers = xtest->ring.registers;
+
+	return xtest->ring.depth &&
+	       (bar == (le32_to_cpu(registers->commands) & XTEST_PLACE_BAR) ||
+		bar == (le32_to_cpu(registers->completions) & XTEST_PLACE_BAR));
 }
 
 /**
@@ -271,7 +380,9 @@ bool xtest_ring_poll(struct xtest *xtest)
 	/* The host filled the slots before it wrote the count. */
 	dma_rmb();
 	while (ring->fetched != submitted) {
-		*ring->command = ring->commands[ring->fetched % ring->depth];
+		memcpy(ring->command, ring->commands +
+		       ring->fetched % ring->depth * ring->slot_size,
+		       ring->slot_size);
 		ring->fetched++;
 		ring_start(xtest, ring->command);
 	}

@@ -40,11 +40,12 @@ struct xtest_settings {
 
 /**
  * struct xtest_ring - commands and completions
- * @registers: in the BAR; NULL where the BAR has no room for rings
- * @commands: slots in the BAR
- * @completions: slots in the BAR
- * @depth: slots of each; a power of two
- * @max_segments: of a command
+ * @registers: in the register BAR
+ * @commands: slots in a BAR
+ * @completions: slots in a BAR
+ * @depth: slots of each; a power of two; 0: no BAR has room
+ * @max_segments: of the sources, and of the destinations of a command
+ * @slot_size: bytes of one of @commands
  * @caps: XTEST_CAP_*, without the doorbell
  * @command: the thread's copy of a slot
  * @fetched: commands taken so far; of the thread
@@ -58,10 +59,11 @@ struct xtest_settings {
  */
 struct xtest_ring {
 	struct xtest_registers *registers;
-	struct xtest_command *commands;
+	void *commands;
 	struct xtest_completion *completions;
 	unsigned int depth;
 	unsigned int max_segments;
+	size_t slot_size;
 	u32 caps;
 	struct xtest_command *command;
 	u32 fetched;
@@ -119,6 +121,7 @@ struct xtest_doorbell {
  * @bars: memory behind each BAR, or NULL
  * @register_bar: which BAR the registers are in
  * @msix_offset: of the MSI-X table in that BAR
+ * @ring_offset: of the room for rings in that BAR
  * @stock: registers of the kernel's test function, in the BAR
  * @outbound: how it reaches host memory
  * @ring: commands and completions
@@ -137,6 +140,7 @@ struct xtest {
 	void *bars[PCI_STD_NUM_BARS];
 	enum pci_barno register_bar;
 	size_t msix_offset;
+	size_t ring_offset;
 	struct xtest_stock_registers *stock;
 
 	struct epf_outbound outbound;
@@ -172,8 +176,9 @@ int xtest_subranges_clear(struct xtest *xtest, u32 barno);
 void xtest_subranges_release(struct xtest *xtest);
 
 /* ring.c */
-size_t xtest_ring_size(unsigned int depth);
-void xtest_ring_init(struct xtest *xtest, size_t offset, unsigned int depth);
+size_t xtest_ring_size(const struct xtest_settings *settings);
+void xtest_ring_init(struct xtest *xtest);
+bool xtest_ring_uses(const struct xtest *xtest, enum pci_barno bar);
 bool xtest_ring_poll(struct xtest *xtest);
 void xtest_ring_stop(struct xtest *xtest);
 void xtest_ring_complete(struct xtest *xtest,

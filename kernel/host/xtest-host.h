@@ -32,8 +32,8 @@ struct vm_area_struct;
 /**
  * struct xtest_ring - the host's side of the rings
  * @registers: in the BAR
- * @commands: slots in the BAR
- * @completions: slots in the BAR
+ * @commands: slots in a BAR
+ * @completions: slots in a BAR
  * @depth: slots of each, a power of two
  * @max_segments: of the sources, and of the destinations of a command
  * @caps: XTEST_CAP_*
@@ -44,6 +44,7 @@ struct vm_area_struct;
  * @doorbell_data: what to write there
  * @wants_doorbell: from the next reset on
  * @reads: loads from the BAR so far
+ * @slot_size: bytes of one of @commands
  * @slot: where a command is put together
  */
 struct xtest_ring {
@@ -60,6 +61,7 @@ struct xtest_ring {
 	u32 doorbell_data;
 	bool wants_doorbell;
 	u64 reads;
+	size_t slot_size;
 	struct xtest_command *slot;
 };
 

@@ -34,12 +34,24 @@ static u32 ring_read(struct xtest_ring *ring, const __le32 __iomem *reg)
 	return readl(reg);
 }
 
-static bool slots_fit(resource_size_t size, u32 offset, unsigned int depth,
-		      size_t slot)
+/* Slots of @size bytes, or NULL where they would not all be in a BAR. */
+static void __iomem *slots_at(const struct xtest_device *xtest, u32 place,
+			      unsigned int depth, size_t size)
 {
-	return offset >= XTEST_REGISTERS_OFFSET + sizeof(struct xtest_registers) &&
-	       IS_ALIGNED(offset, 8) && offset <= size &&
-	       (size - offset) / slot >= depth;
+	u32 bar = place & XTEST_PLACE_BAR;
+	u32 offset = place & XTEST_PLACE_OFFSET;
+	resource_size_t len;
+
+	if (bar >= PCI_STD_NUM_BARS || !xtest->bars[bar])
+		return NULL;
+
+	len = pci_resource_len(xtest->pdev, bar);
+	if (offset > len || depth > (len - offset) / size ||
+	    (bar == xtest->register_bar &&
+	     offset < XTEST_REGISTERS_OFFSET + sizeof(struct xtest_registers)))
+		return NULL;
+
+	return xtest->bars[bar] + offset;
 }
 
 /* Where the endpoint says that the doorbell is, since a reset. */
@@ -108,22 +120,23 @@ int xtest_ring_init(struct xtest_device *xtest)
 
 	ring->depth = readw(&registers->depth);
 	ring->max_segments = readw(&registers->max_segments);
-	commands = readl(&registers->commands_offset);
-	completions = readl(&registers->completions_offset);
-	if (!is_power_of_2(ring->depth) || ring->depth > XTEST_MAX_DEPTH ||
-	    !ring->max_segments || ring->max_segments > XTEST_MAX_SEGMENTS ||
-	    !slots_fit(size, commands, ring->depth,
-		       sizeof(struct xtest_command)) ||
-	    !slots_fit(size, completions, ring->depth,
-		       sizeof(struct xtest_completion))) {
+	commands = readl(&registers->commands);
+	completions = readl(&registers->completions);
+	if (is_power_of_2(ring->depth) && ring->depth <= XTEST_MAX_DEPTH &&
+	    ring->max_segments && ring->max_segments <= XTEST_MAX_SEGMENTS) {
+		ring->slot_size = XTEST_COMMAND_SIZE(ring->max_segments);
+		ring->commands = slots_at(xtest, commands, ring->depth,
+					  ring->slot_size);
+		ring->completions = slots_at(xtest, completions, ring->depth,
+					     sizeof(struct xtest_completion));
+	}
+	if (!ring->commands || !ring->completions) {
 		pci_err(xtest->pdev,
 			"%u slots at %#x and %#x, %u segments: they make no sense\n",
 			ring->depth, commands, completions, ring->max_segments);
 		return -EPROTO;
 	}
 
-	ring->commands = xtest->bars[bar] + commands;
-	ring->completions = xtest->bars[bar] + completions;
 	ring->slot = devm_kzalloc(&xtest->pdev->dev, sizeof(*ring->slot),
 				  GFP_KERNEL);
 	if (!ring->slot)
@@ -295,7 +308,7 @@ void xtest_ring_fill(struct xtest_device *xtest, u32 id,
 	slot->id = cpu_to_le32(id);
 	if (num)
 		memcpy(slot->segments, segments, num * sizeof(*segments));
-	memcpy_toio(ring->commands + index * sizeof(*slot), slot,
+	memcpy_toio(ring->commands + index * ring->slot_size, slot,
 		    offsetof(struct xtest_command, segments) +
 		    num * sizeof(*segments));
 	ring->submitted++;

@@ -17,7 +17,7 @@ maps() {
 		/tmp/bench
 }
 
-profiles=${PROFILES:-generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence}
+profiles=${PROFILES:-generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence rcar}
 for profile in $profiles; do
 	again "profile=$profile"
 	VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0

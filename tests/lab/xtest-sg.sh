@@ -31,20 +31,26 @@ traffic() {
 modprobe pci-epf-xtest
 modprobe pci_endpoint_xtest
 
-profiles=${PROFILES:-generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence}
+profiles=${PROFILES:-generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence rcar}
 for profile in $profiles; do
 	up "$profile"
 	pcitest run --suite sg --dma on --seed 1 --json >/tmp/run ||
 		die "$profile: $(cat /tmp/run)"
-	(($(jq .summary.passed /tmp/run) >= 24)) ||
+	# The BARs of rcar, of 256 bytes, have room for one command.
+	least=24 reason="the endpoint has no DMA"
+	if [[ $profile == rcar ]]; then
+		least=10 reason="the function takes 6 segments"
+	fi
+	(($(jq .summary.passed /tmp/run) >= least)) ||
 		die "$profile: $(jq .summary /tmp/run)"
-	is 0 jq '[.tests[] | select(.result != "pass" and (.dma | not))] | length' \
+	is "" jq -r --arg reason "$reason" '.tests[] | select(.result == "skip" and
+		.reason != $reason and .reason != "the endpoint has no DMA")' \
 		/tmp/run
 	down
 done
 
 # Where no BAR has room for rings, there are none.
-again profile=rcar
+again profile=rcar bar2/fixed_size=64
 VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
 start
 wait_for "the refusal" sh -c "dmesg | grep -q 'no BAR has registers'"

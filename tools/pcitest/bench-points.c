@@ -28,6 +28,7 @@ static bool plan_transfer(const struct bench_options *options, size_t index,
 {
 	point->stock = options->stock;
 	point->size = pick(&options->sizes, &index);
+	point->alignment = pick(&options->alignments, &index);
 	point->segments = pick(&options->segments, &index);
 	point->depth = pick(&options->depths, &index);
 	point->engine = pick(&options->engines, &index);
@@ -42,6 +43,7 @@ static void set_transfer_defaults(struct bench_options *options)
 	options->operations = VALUES(OPERATION_READ, OPERATION_WRITE,
 				     OPERATION_COPY);
 	options->engines = VALUES(XTEST_ENGINE_AUTO);
+	options->alignments = VALUES(0);
 }
 
 static void set_xfer_defaults(struct bench_options *options)
@@ -115,22 +117,22 @@ static double y_access(const struct point *point, uint64_t rate)
 void point_label(const struct point *point, const struct bench *bench,
 		 char *label, size_t size)
 {
-	char part[40] = "";
+	char alignment[40] = "", part[40] = "";
 
+	if (point->alignment)
+		snprintf(alignment, sizeof(alignment), ", alignment %" PRIu64,
+			 point->alignment);
 	if (point->map) {
-		if (point->alignment)
-			snprintf(part, sizeof(part), ", alignment %" PRIu64,
-				 point->alignment);
 		snprintf(label, size, "%s %s, size %" PRIu64 "%s",
 			 policy_name(point->policy),
-			 pattern_name(point->pattern), point->size, part);
+			 pattern_name(point->pattern), point->size, alignment);
 		return;
 	}
 	if (bench->x == x_segments)
 		snprintf(part, sizeof(part), ", size %" PRIu64, point->size);
-	snprintf(label, size, "%s %s%s%s, depth %" PRIu64,
+	snprintf(label, size, "%s %s%s%s%s, depth %" PRIu64,
 		 operation_name(point->operation), engine_name(point->engine),
-		 point->stock ? " stock" : "", part, point->depth);
+		 point->stock ? " stock" : "", part, alignment, point->depth);
 }
 
 const struct bench bench_xfer = {

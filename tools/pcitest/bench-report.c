@@ -31,8 +31,8 @@ void bench_print_header(const struct bench_report *report, FILE *out)
 			"policy", "pattern", "size", "align", "stride",
 			"ns/access", "+-", "maps", "hits");
 	else
-		fprintf(out, "%-5s %-6s %8s %8s %5s %10s %10s %12s %12s %9s %9s\n",
-			"", "engine", "size", "segments", "depth", "MB/s",
+		fprintf(out, "%-5s %-6s %8s %5s %8s %5s %10s %10s %12s %12s %9s %9s\n",
+			"", "engine", "size", "align", "segments", "depth", "MB/s",
 			"+-", "median us", "p99 us", "irqs", "reads");
 }
 
@@ -50,10 +50,11 @@ void bench_print_point(const struct point *point, FILE *out)
 			pattern_name(point->pattern), point->size,
 			point->alignment, point->stride);
 	else
-		fprintf(out, "%-5s %-6s %8" PRIu64 " %8" PRIu64 " %5" PRIu64,
+		fprintf(out, "%-5s %-6s %8" PRIu64 " %5" PRIu64 " %8" PRIu64
+			" %5" PRIu64,
 			operation_name(point->operation),
 			engine_name(point->engine), point->size,
-			point->segments, point->depth);
+			point->alignment, point->segments, point->depth);
 	if (point->error[0])
 		fprintf(out, "  %s\n", point->error);
 	else if (point->map)

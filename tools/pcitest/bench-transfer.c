@@ -54,6 +54,7 @@ static int make_segments(struct transfer *transfer)
 	size_t all = transfer->num_lists *
 		     (transfer->num_sources + transfer->num_destinations);
 	struct extended *extended = &transfer->session->extended;
+	uint64_t alignment = transfer->point->alignment;
 	uint64_t size = transfer->point->size;
 	uint64_t state = transfer->session->options->seed;
 	void *memory;
@@ -65,13 +66,13 @@ static int make_segments(struct transfer *transfer)
 		return -ENOMEM;
 
 	for (; transfer->num_segments < all; transfer->num_segments++) {
-		err = extended_memory(extended, size, &memory);
+		err = extended_memory(extended, alignment + size, &memory);
 		if (err)
 			return err;
-		random_fill(&state, memory, size);
+		random_fill(&state, memory, alignment + size);
 		transfer->segments[transfer->num_segments] =
 			(struct pci_endpoint_xtest_segment){
-				.addr = (uintptr_t)memory,
+				.addr = (uintptr_t)memory + alignment,
 				.len = size,
 			};
 	}
@@ -111,9 +112,11 @@ static int prepare(struct transfer *transfer)
 
 static void finish(struct transfer *transfer)
 {
+	uint64_t alignment = transfer->point->alignment;
+
 	for (size_t i = 0; i < transfer->num_segments; i++)
-		munmap((void *)transfer->segments[i].addr,
-		       transfer->segments[i].len);
+		munmap((void *)(transfer->segments[i].addr - alignment),
+		       alignment + transfer->segments[i].len);
 	free(transfer->segments);
 	free(transfer->crcs);
 	free(transfer->results);

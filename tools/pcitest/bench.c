@@ -87,7 +87,7 @@ static const struct argp_option options[] = {
 	{ "pattern", KEY_PATTERN, "LIST", 0,
 	  "map: sequential, random; default: both", 0 },
 	{ "alignment", KEY_ALIGNMENT, "LIST", 0,
-	  "map: where the range begins in a page; default: 0", 0 },
+	  "Where a segment, or the range, begins in a page; default: 0", 0 },
 	{ "stride", KEY_STRIDE, "LIST", 0,
 	  "map: bytes from one access to the next", 0 },
 	{ "range", KEY_RANGE, "SIZE", 0,
@@ -202,13 +202,14 @@ static void check(struct argp_state *state, const struct arguments *arguments)
 		    given->depths.count || given->poll))
 		argp_error(state, "map has no --operation, --engine, --depth or --poll");
 	if (!map && (given->policies.count || given->patterns.count ||
-		     given->alignments.count || given->strides.count ||
-		     given->range || given->budget))
-		argp_error(state, "only map has --policy, --pattern, --alignment, --stride, --range and --budget");
+		     given->strides.count || given->range || given->budget))
+		argp_error(state, "only map has --policy, --pattern, --stride, --range and --budget");
 	if (arguments->bench != &bench_sg && given->segments.count)
 		argp_error(state, "only sg has --segments");
 	if (arguments->bench != &bench_xfer && given->stock)
 		argp_error(state, "only xfer has --stock");
+	if (given->stock && given->alignments.count)
+		argp_error(state, "--stock has no --alignment: the kernel chooses the memory");
 	if (arguments->json && arguments->csv)
 		argp_error(state, "--json and --csv both want standard output");
 }

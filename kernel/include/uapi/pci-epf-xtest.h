@@ -8,8 +8,8 @@
  *	0x000	struct of the kernel's test function (pci-epf-test)
  *	0x040	struct xtest_registers
  *	0x080	MSI-X table and pending bits, as the kernel's test function has it
- *	...	slots of commands, at commands_offset
- *	...	slots of completions, at completions_offset
+ *	...	slots of commands and of completions; or in other BARs, where this
+ *		one has no room
  *
  * The endpoint does not notice a host write before it looks, and a host read
  * costs a round trip. So each side writes what the other reads next to it in one
@@ -38,15 +38,21 @@
 #define XTEST_CAP_DMA_MEMCPY	_BITUL(1)	/* DMA, through maps */
 #define XTEST_CAP_DOORBELL	_BITUL(2)	/* from this reset to the next */
 
+/* A multiple of 8 from the start of a BAR, and which: as of an MSI-X table */
+#define XTEST_PLACE_BAR		0x7
+#define XTEST_PLACE_OFFSET	(~0x7U)
+
 /**
  * struct xtest_registers - what the two sides tell each other
  * @magic: XTEST_MAGIC, written last of what the endpoint sets up
  * @version: XTEST_VERSION; a host that does not know it leaves the rest alone
  * @caps: XTEST_CAP_*
  * @depth: slots in each ring, a power of two up to XTEST_MAX_DEPTH
- * @max_segments: of one command's list, up to XTEST_MAX_SEGMENTS
- * @commands_offset: of slot 0 in the BAR
- * @completions_offset: of slot 0 in the BAR
+ * @max_segments: of one command's sources, and of its destinations, up to
+ *	XTEST_MAX_SEGMENTS
+ * @commands: where slot 0 is, XTEST_PLACE_*; a slot has
+ *	XTEST_COMMAND_SIZE(max_segments) bytes
+ * @completions: where slot 0 is, XTEST_PLACE_*
  * @doorbell_bar: BAR of the doorbell
  * @doorbell_offset: of the doorbell in its BAR
  * @doorbell_data: what to write there
@@ -70,8 +76,8 @@ struct xtest_registers {
 	__le32 caps;
 	__le16 depth;
 	__le16 max_segments;
-	__le32 commands_offset;
-	__le32 completions_offset;
+	__le32 commands;
+	__le32 completions;
 	__le32 doorbell_bar;
 	__le32 doorbell_offset;
 	__le32 doorbell_data;
@@ -180,6 +186,12 @@ struct xtest_command {
 	struct xtest_map_command map;
 	struct xtest_segment segments[2 * XTEST_MAX_SEGMENTS];
 };
+
+/* Bytes of a slot, which ends with the last segment that there may be. */
+#define XTEST_COMMAND_SIZE(max_segments) \
+	(sizeof(struct xtest_command) - \
+	 2 * (XTEST_MAX_SEGMENTS - (max_segments)) * \
+	 sizeof(struct xtest_segment))
 
 /**
  * struct xtest_completion - a slot of the endpoint's
