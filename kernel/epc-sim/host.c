@@ -73,6 +73,18 @@ static enum epc_sim_outcome host_route(struct epc_sim *sim,
 	return host_find_function(sim, bus, devfn, target);
 }
 
+/* What ends in a port does not cross the link. */
+static void host_cross(struct epc_sim *sim, struct epc_sim_request *request,
+		       const struct host_target *target)
+{
+	if (target->port)
+		return;
+
+	request->function = target->function;
+	epc_sim_request_passes(sim, request);
+	epc_sim_request(sim, request);
+}
+
 static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 		     int size, u32 *value)
 {
@@ -93,13 +105,7 @@ static int host_read(struct pci_bus *bus, unsigned int devfn, int where,
 						     where, size);
 	}
 
-	/* What ends in a port does not cross the link. */
-	if (!target.port) {
-		request.function = target.function;
-		epc_sim_request_passes(sim, &request);
-		epc_sim_request(sim, &request);
-	}
-
+	host_cross(sim, &request, &target);
 	return request.outcome == EPC_SIM_OK ? PCIBIOS_SUCCESSFUL :
 					       PCIBIOS_DEVICE_NOT_FOUND;
 }
@@ -127,11 +133,7 @@ static int host_write(struct pci_bus *bus, unsigned int devfn, int where,
 	}
 
 	/* One that takes the link down has been done before. */
-	if (!target.port) {
-		request.function = target.function;
-		epc_sim_request_passes(sim, &request);
-		epc_sim_request(sim, &request);
-	}
+	host_cross(sim, &request, &target);
 	if (request.outcome != EPC_SIM_OK)
 		return PCIBIOS_DEVICE_NOT_FOUND;
 
