@@ -92,15 +92,15 @@ static void split_available(struct epf_vring *vring, u16 idx)
 
 static int split_read_index(struct epf_vring *vring)
 {
-	int ret = vring_read(vring, vring->config.driver, &vring->word,
-			     sizeof(vring->word));
+	int ret = vring_read(vring, vring->config.driver, &vring->word.avail,
+			     sizeof(vring->word.avail));
 	u16 flags, idx;
 
 	if (ret)
 		return ret;
 
-	flags = vring16_to_cpu(vring->word.low);
-	idx = vring16_to_cpu(vring->word.high);
+	flags = vring16_to_cpu(vring->word.avail.flags);
+	idx = vring16_to_cpu(vring->word.avail.idx);
 	if (split_ahead(vring, idx) == UINT_MAX)
 		return vring_break(vring,
 				   "more available entries than descriptors");
@@ -272,6 +272,7 @@ static int split_add_table(struct epf_vring *vring,
 			   struct epf_vring_chain *chain,
 			   const struct vring_desc *desc)
 {
+	const struct vring_desc *table;
 	unsigned int num, i = 0, left;
 	int ret;
 
@@ -283,9 +284,10 @@ static int split_add_table(struct epf_vring *vring,
 	if (ret < 0)
 		return ret;
 
+	table = vring->table;
 	num = ret;
 	for (left = num; left; left--) {
-		const struct vring_desc *entry = &vring->table[i];
+		const struct vring_desc *entry = &table[i];
 		u16 flags = vring16_to_cpu(entry->flags);
 
 		if (flags & VRING_DESC_F_INDIRECT)
@@ -364,42 +366,44 @@ static int split_get(struct epf_vring *vring, struct epf_vring_chain *chain)
 	return 1;
 }
 
-static void split_complete(struct epf_vring *vring, u16 id, u32 written)
-{
-	struct vring_split *split = &vring->split;
-
-	split->used[slot_of(vring, split->used_idx)] = (struct vring_used_elem) {
-		.id = cpu_to_vring32(id),
-		.len = cpu_to_vring32(written),
-	};
-	split->used_idx++;
-}
-
 static int split_flush(struct epf_vring *vring)
 {
 	struct vring_split *split = &vring->split;
-	unsigned int first = slot_of(vring, split->posted_idx);
-	unsigned int until_end = min(vring->pending, vring->config.num - first);
+	unsigned int first = slot_of(vring, split->used_idx);
+	unsigned int until_end = min(vring->num_done,
+				     vring->config.num - first);
 	u64 elements = vring->config.device + USED_ELEMENTS;
-	__virtio16 idx = cpu_to_vring16(split->used_idx);
+	u16 used_idx = split->used_idx;
+	__virtio16 idx;
+	unsigned int i;
 	int ret;
+
+	for (i = 0; i < vring->num_done; i++) {
+		unsigned int slot = slot_of(vring, used_idx++);
+
+		split->used[slot] = (struct vring_used_elem) {
+			.id = cpu_to_vring32(vring->done[i].id),
+			.len = cpu_to_vring32(vring->done[i].written),
+		};
+	}
 
 	ret = vring_write(vring, elements + first * sizeof(*split->used),
 			  &split->used[first],
 			  until_end * sizeof(*split->used));
-	if (!ret && until_end < vring->pending)
+	if (!ret && until_end < vring->num_done)
 		ret = vring_write(vring, elements, split->used,
-				  (vring->pending - until_end) *
+				  (vring->num_done - until_end) *
 				  sizeof(*split->used));
 	if (ret)
 		return ret;
 
 	/* The driver reads the elements when it sees the index. */
 	wmb();
+	idx = cpu_to_vring16(used_idx);
 	ret = vring_write(vring, vring->config.device + USED_IDX, &idx,
 			  sizeof(idx));
 	if (!ret)
-		split->posted_idx = split->used_idx;
+		split->used_idx = used_idx;
 	return ret;
 }
 
@@ -414,10 +418,10 @@ static int split_ask_driver(struct epf_vring *vring)
 		return ret ?: !split->no_interrupt;
 	}
 
-	ret = vring_read(vring, used_event_addr(vring), &vring->word.low,
-			 sizeof(vring->word.low));
-	return ret ?: vring_need_event(vring16_to_cpu(vring->word.low),
-				       split->posted_idx, split->notified_idx);
+	ret = vring_read(vring, used_event_addr(vring), &vring->word.event,
+			 sizeof(vring->word.event));
+	return ret ?: vring_need_event(vring16_to_cpu(vring->word.event),
+				       split->used_idx, split->notified_idx);
 }
 
 static int split_need_notify(struct epf_vring *vring)
@@ -425,7 +429,7 @@ static int split_need_notify(struct epf_vring *vring)
 	struct vring_split *split = &vring->split;
 	int ret = 1;
 
-	if (split->posted_idx == split->notified_idx)
+	if (split->used_idx == split->notified_idx)
 		return 0;
 
 	if (!vring->config.shadow_desc) {
@@ -434,7 +438,7 @@ static int split_need_notify(struct epf_vring *vring)
 		ret = split_ask_driver(vring);
 	}
 	if (ret >= 0)
-		split->notified_idx = split->posted_idx;
+		split->notified_idx = split->used_idx;
 	return ret;
 }
 
@@ -493,7 +497,6 @@ const struct vring_format vring_split_format = {
 	.exit = split_exit,
 	.available = split_available,
 	.get = split_get,
-	.complete = split_complete,
 	.flush = split_flush,
 	.need_notify = split_need_notify,
 	.notify_disable = split_notify_disable,

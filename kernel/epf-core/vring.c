@@ -150,13 +150,13 @@ int vring_add_segment(struct epf_vring *vring, struct epf_vring_chain *chain,
  */
 int vring_fetch_table(struct epf_vring *vring, u64 pci_addr, u32 len)
 {
-	unsigned int num = len / sizeof(*vring->table);
-	struct vring_desc *table;
+	unsigned int num = len / sizeof(struct vring_desc);
+	void *table;
 	int ret;
 
 	if (!vring_has(vring, VIRTIO_RING_F_INDIRECT_DESC))
 		return vring_break(vring, "an indirect table, not negotiated");
-	if (!len || len % sizeof(*vring->table))
+	if (!len || len % sizeof(struct vring_desc))
 		return vring_break(vring, "an indirect table of an odd length");
 	if (pci_addr + len - 1 < pci_addr)
 		return vring_break(vring, "an indirect table beyond all addresses");
@@ -164,7 +164,7 @@ int vring_fetch_table(struct epf_vring *vring, u64 pci_addr, u32 len)
 		return vring_break(vring, "an indirect table of too many segments");
 
 	if (num > vring->table_size) {
-		table = kmalloc_array(num, sizeof(*table), GFP_KERNEL);
+		table = kmalloc(len, GFP_KERNEL);
 		if (!table)
 			return -ENOMEM;
 		kfree(vring->table);
@@ -251,15 +251,17 @@ struct epf_vring *epf_vring_create(const struct epf_vring_config *config)
 		return ERR_PTR(-ENOMEM);
 
 	vring->config = *config;
-	vring->format = &vring_split_format;
+	vring->format = vring_has(vring, VIRTIO_F_RING_PACKED) ?
+			&vring_packed_format : &vring_split_format;
 	vring->run = 1;
 	vring->notifying = true;
 	vring->buffers = kcalloc(config->num, sizeof(*vring->buffers),
 				 GFP_KERNEL);
-	ret = vring->buffers ? vring->format->init(vring) : -ENOMEM;
-	if (ret) {
+	vring->done = kcalloc(config->num, sizeof(*vring->done), GFP_KERNEL);
+	ret = vring->format->init(vring);
+	if (ret || !vring->buffers || !vring->done) {
 		epf_vring_destroy(vring);
-		return ERR_PTR(ret);
+		return ERR_PTR(-ENOMEM);
 	}
 
 	return vring;
@@ -277,6 +279,7 @@ void epf_vring_destroy(struct epf_vring *vring)
 {
 	vring->format->exit(vring);
 	kfree(vring->table);
+	kfree(vring->done);
 	kfree(vring->buffers);
 	kfree(vring);
 }
@@ -330,6 +333,7 @@ int epf_vring_get(struct epf_vring *vring, struct epf_vring_chain *chain)
 	buffer = &vring->buffers[chain->id];
 	buffer->writable = chain->writable;
 	buffer->busy = true;
+	buffer->done = false;
 	vring->outstanding++;
 	vring->stats.chains++;
 	return 1;
@@ -351,12 +355,14 @@ void epf_vring_complete(struct epf_vring *vring, u16 id, u32 written)
 	struct vring_buffer *buffer = &vring->buffers[id];
 
 	if (WARN_ON_ONCE(id >= vring->config.num || !buffer->busy ||
-			 written > buffer->writable))
+			 buffer->done || written > buffer->writable))
 		return;
 
-	vring->format->complete(vring, id, written);
-	buffer->busy = false;
-	vring->pending++;
+	buffer->done = true;
+	vring->done[vring->num_done++] = (struct vring_done) {
+		.id = id,
+		.written = written,
+	};
 }
 EXPORT_SYMBOL_GPL(epf_vring_complete);
 
@@ -371,17 +377,20 @@ EXPORT_SYMBOL_GPL(epf_vring_complete);
  */
 int epf_vring_flush(struct epf_vring *vring)
 {
+	unsigned int i;
 	int ret;
 
-	if (vring->error || !vring->pending)
+	if (vring->error || !vring->num_done)
 		return vring->error;
 
 	ret = vring->format->flush(vring);
 	if (ret)
 		return ret;
 
-	vring->outstanding -= vring->pending;
-	vring->pending = 0;
+	for (i = 0; i < vring->num_done; i++)
+		vring->buffers[vring->done[i].id].busy = false;
+	vring->outstanding -= vring->num_done;
+	vring->num_done = 0;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(epf_vring_flush);

@@ -33,12 +33,24 @@ struct vring_area {
  * struct vring_buffer - what is remembered of a chain under its id
  * @writable: bytes that the device may write
  * @num_descs: descriptors that it takes in the ring
- * @busy: it was got and not completed yet
+ * @busy: it was got, and the driver does not have it back yet
+ * @done: it was completed
  */
 struct vring_buffer {
 	u32 writable;
 	u16 num_descs;
 	bool busy;
+	bool done;
+};
+
+/**
+ * struct vring_done - a chain that was completed, for the driver to see
+ * @id: the chain
+ * @written: bytes written to it
+ */
+struct vring_done {
+	u16 id;
+	u32 written;
 };
 
 /**
@@ -47,9 +59,8 @@ struct vring_buffer {
  * @exit: free it, even if @init failed
  * @available: the driver says that it got to @idx
  * @get: fill a chain; see epf_vring_get()
- * @complete: put a chain aside that is used
- * @flush: post what was put aside, there is something
- * @need_notify: see epf_vring_need_notify(); something was posted
+ * @flush: show the driver what is done; there is something
+ * @need_notify: see epf_vring_need_notify()
  * @notify_disable: see epf_vring_notify_disable()
  * @notify_enable: see epf_vring_notify_enable()
  */
@@ -58,7 +69,6 @@ struct vring_format {
 	void (*exit)(struct epf_vring *vring);
 	void (*available)(struct epf_vring *vring, u16 idx);
 	int (*get)(struct epf_vring *vring, struct epf_vring_chain *chain);
-	void (*complete)(struct epf_vring *vring, u16 id, u32 written);
 	int (*flush)(struct epf_vring *vring);
 	int (*need_notify)(struct epf_vring *vring);
 	int (*notify_disable)(struct epf_vring *vring);
@@ -71,13 +81,12 @@ struct vring_format {
  * @descs: copy of the descriptors
  * @have: descriptors that the copy has of the entries fetched last
  * @want: descriptors that are to be fetched
- * @used: copy of the used elements
+ * @used: copy of the used ring's elements
  * @next: entry that is got next
  * @fetched: entry behind those in @avail
  * @avail_idx: the driver's index when last seen
- * @used_idx: element that is filled next
- * @posted_idx: element behind those that the driver can see
- * @notified_idx: @posted_idx when it was last decided on a notification
+ * @used_idx: element behind those that the driver can see
+ * @notified_idx: the same when it was last asked whether it wants to hear of it
  * @no_interrupt: the driver did not want interrupts when last seen
  */
 struct vring_split {
@@ -90,9 +99,41 @@ struct vring_split {
 	u16 fetched;
 	u16 avail_idx;
 	u16 used_idx;
-	u16 posted_idx;
 	u16 notified_idx;
 	bool no_interrupt;
+};
+
+/**
+ * struct vring_place - a place in a packed ring
+ * @slot: the descriptor
+ * @wrap: the wrap counter there
+ */
+struct vring_place {
+	u16 slot;
+	bool wrap;
+};
+
+/**
+ * struct vring_packed - a packed ring
+ * @descs: copy of the descriptors
+ * @used: copy of those that say what is used
+ * @next: where the next chain begins
+ * @fetched: descriptors from there that @descs has
+ * @look: descriptors to look at for new ones
+ * @in_flight: descriptors of chains that the driver does not have back
+ * @posted: where the next used one goes
+ * @unnotified: descriptors used since the driver was asked whether it wants to
+ *	hear of it
+ */
+struct vring_packed {
+	struct vring_packed_desc *descs;
+	struct vring_packed_desc *used;
+	struct vring_place next;
+	unsigned int fetched;
+	unsigned int look;
+	unsigned int in_flight;
+	struct vring_place posted;
+	unsigned int unnotified;
 };
 
 /**
@@ -100,9 +141,11 @@ struct vring_split {
  * @config: what it is made of
  * @format: its layout
  * @split: its state, where it is a split ring
+ * @packed: its state, where it is a packed ring
  * @buffers: chains by id
- * @outstanding: chains that were got and not posted as used
- * @pending: of these, chains that are completed
+ * @outstanding: chains that were got, and the driver does not have back
+ * @done: of these, chains that are completed
+ * @num_done: their number
  * @run: descriptors in a row that the last chain began with, as many as the next
  *	is expected to
  * @table: copy of an indirect table
@@ -116,16 +159,25 @@ struct vring_split {
 struct epf_vring {
 	struct epf_vring_config config;
 	const struct vring_format *format;
-	struct vring_split split;
+	union {
+		struct vring_split split;
+		struct vring_packed packed;
+	};
 	struct vring_buffer *buffers;
 	unsigned int outstanding;
-	unsigned int pending;
+	struct vring_done *done;
+	unsigned int num_done;
 	unsigned int run;
-	struct vring_desc *table;
+	void *table;
 	unsigned int table_size;
-	struct {
-		__virtio16 low;
-		__virtio16 high;
+	union {
+		struct {
+			__virtio16 flags;
+			__virtio16 idx;
+		} avail;
+		__virtio16 event;
+		struct vring_packed_desc_event driver;
+		__le16 flags;
 	} word;
 	bool notifying;
 	int error;
@@ -134,6 +186,7 @@ struct epf_vring {
 };
 
 extern const struct vring_format vring_split_format;
+extern const struct vring_format vring_packed_format;
 
 static inline bool vring_has(const struct epf_vring *vring, unsigned int feature)
 {
