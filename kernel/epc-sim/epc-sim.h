@@ -398,6 +398,7 @@ struct epc_sim {
 	unsigned int num_ports;
 	unsigned int slot;
 	struct platform_device *pdev;
+	int probed;	/* 0, or what went wrong */
 
 	raw_spinlock_t lock;
 	struct epc_sim_port ports[EPC_SIM_MAX_PORTS];

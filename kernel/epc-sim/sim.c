@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SPDX-FileCopyrightText: 2026 The epf-utils authors */
 
+#include <linux/bitops.h>
+#include <linux/cleanup.h>
 #include <linux/completion.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
+#include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -123,14 +127,21 @@ static int epc_sim_run(struct epc_sim *sim,
 	return build.ret;
 }
 
-static void epc_sim_run_build(struct epc_sim_build *build)
+/*
+ * All is made in probe(), as by the driver of a real controller: who watches
+ * drivers bind, finds the controller complete.
+ */
+static int epc_sim_probe(struct platform_device *pdev)
 {
-	build->ret = epc_sim_build(build->sim);
+	struct epc_sim *sim = platform_get_drvdata(pdev);
+
+	sim->probed = epc_sim_build(sim);
+	return sim->probed;
 }
 
-static void epc_sim_run_dismantle(struct epc_sim_build *build)
+static void epc_sim_remove(struct platform_device *pdev)
 {
-	struct epc_sim *sim = build->sim;
+	struct epc_sim *sim = platform_get_drvdata(pdev);
 
 	epc_sim_faults_exit(sim);
 	epc_sim_epc_exit(sim);
@@ -142,14 +153,12 @@ static void epc_sim_run_dismantle(struct epc_sim_build *build)
 	epc_sim_interrupt_exit(sim);
 }
 
-/*
- * The DMA engine core takes a device's driver for granted. This one has
- * nothing to do; what it would do in probe() can fail and tell why in
- * epc_sim_create().
- */
 static struct platform_driver epc_sim_driver = {
+	.probe = epc_sim_probe,
+	.remove = epc_sim_remove,
 	.driver = {
 		.name = KBUILD_MODNAME,
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
 		.suppress_bind_attrs = true,
 	},
 };
@@ -164,23 +173,53 @@ int epc_sim_register_driver(void)
 	return platform_driver_register(&epc_sim_driver);
 }
 
-static int epc_sim_add_device(struct epc_sim *sim, const char *name)
+static void epc_sim_run_build(struct epc_sim_build *build)
 {
+	struct epc_sim *sim = build->sim;
+
+	sim->probed = -ENODEV;
+	build->ret = platform_device_add(sim->pdev);
+	if (build->ret || !sim->probed)
+		return;
+
+	platform_device_del(sim->pdev);
+	build->ret = sim->probed;
+}
+
+static void epc_sim_run_dismantle(struct epc_sim_build *build)
+{
+	platform_device_del(build->sim->pdev);
+}
+
+/* An instance may have a node in the devicetree: the root's child /NAME. */
+static struct device_node *epc_sim_find_node(const char *name)
+{
+	char *path __free(kfree) = kasprintf(GFP_KERNEL, "/%s", name);
+
+	return path ? of_find_node_by_path(path) : NULL;
+}
+
+static int epc_sim_alloc_device(struct epc_sim *sim, const char *name)
+{
+	struct device_node *node = epc_sim_find_node(name);
 	struct platform_device *pdev;
 	int ret;
 
 	pdev = platform_device_alloc(name, PLATFORM_DEVID_NONE);
-	if (!pdev)
+	if (!pdev) {
+		of_node_put(node);
 		return -ENOMEM;
+	}
 
+	/* Its release puts the node. */
+	device_set_node(&pdev->dev, of_fwnode_handle(node));
 	ret = device_set_driver_override(&pdev->dev, KBUILD_MODNAME);
-	if (!ret)
-		ret = platform_device_add(pdev);
 	if (ret) {
 		platform_device_put(pdev);
 		return ret;
 	}
 
+	platform_set_drvdata(pdev, sim);
 	sim->pdev = pdev;
 	return 0;
 }
@@ -233,24 +272,37 @@ struct epc_sim *epc_sim_create(const char *name,
 	if (ret)
 		goto put;
 
-	ret = epc_sim_add_device(sim, name);
+	ret = epc_sim_alloc_device(sim, name);
 	if (ret)
 		goto release_space;
 
 	ret = epc_sim_run(sim, epc_sim_run_build);
 	if (ret)
-		goto delete;
+		goto release_space;
 
 	epc_sim_debugfs_init(sim);
 	return sim;
 
-delete:
-	platform_device_del(sim->pdev);
 release_space:
 	epc_sim_space_release(sim);
 put:
 	epc_sim_put(sim);
 	return ERR_PTR(ret);
+}
+
+/*
+ * Whether functions are linked by others than those who see the driver unbind
+ * and unlink them: they mark the node of a function.
+ */
+static bool epc_sim_is_used(const struct epc_sim *sim)
+{
+	unsigned int linked = hweight_long(READ_ONCE(sim->epc->function_num_map));
+
+	for_each_child_of_node_scoped(dev_of_node(&sim->pdev->dev), node)
+		if (of_node_check_flag(node, OF_POPULATED))
+			linked--;
+
+	return linked;
 }
 
 /**
@@ -263,7 +315,7 @@ put:
  */
 int epc_sim_destroy(struct epc_sim *sim)
 {
-	if (READ_ONCE(sim->epc->function_num_map)) {
+	if (epc_sim_is_used(sim)) {
 		dev_err(&sim->pdev->dev,
 			"functions are linked to the controller: unlink them first\n");
 		return -EBUSY;
@@ -271,7 +323,6 @@ int epc_sim_destroy(struct epc_sim *sim)
 
 	epc_sim_debugfs_exit(sim);
 	epc_sim_run(sim, epc_sim_run_dismantle);
-	platform_device_del(sim->pdev);
 	epc_sim_space_release(sim);
 	epc_sim_put(sim);
 	return 0;

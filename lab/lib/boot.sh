@@ -27,6 +27,7 @@ boot() {
 		${OPT_APPLY:+EPFLAB_APPLY="$OPT_APPLY"} \
 		PWD="$PWD" >"$RUN/environ"
 	cp "$INIT" "$RUN/init"
+	boot_devicetree
 
 	boot_streams
 	exec {events}< <(boot_kernel)
@@ -41,6 +42,21 @@ boot() {
 	read -r -u "$finished" || :
 	exec {events}<&- {finished}<&-
 	trap - INT TERM HUP PIPE
+}
+
+# Put the devicetree of --dtb where the kernel can read it.
+boot_devicetree() {
+	case $OPT_DTB in
+	'')
+		;;
+	*.dts)
+		dtc -q -I dts -O dtb -o "$RUN/dtb" "$OPT_DTB" ||
+			fail "$EXIT_SETUP" "--dtb $OPT_DTB: not a devicetree"
+		;;
+	*)
+		cp "$OPT_DTB" "$RUN/dtb"
+		;;
+	esac
 }
 
 # Open what leads from the kernel's terminal lines to the caller's streams:
@@ -99,6 +115,9 @@ boot_kernel() {
 	if grep -q '^CONFIG_SMP=y' "$KERNEL/.config"; then
 		# Freeing 2048 vectors, each after a grace period, takes a while.
 		arguments+=(seccomp=on ncpus=2 rcupdate.rcu_expedited=1)
+	fi
+	if [[ $OPT_DTB ]]; then
+		arguments+=("dtb=$RUN/dtb")
 	fi
 	if [[ $OPT_TIME_TRAVEL ]]; then
 		arguments+=(time-travel=inf-cpu)
