@@ -133,7 +133,8 @@ const char *epf_error_get_message(const struct epf_error *error);
 /** @brief What to do about it. @return String or NULL. */
 const char *epf_error_get_hint(const struct epf_error *error);
 /**
- * @brief File of the configuration that asked for it.
+ * @brief File of the configuration that asked for it; FILE:NODE where the file
+ *        is a devicetree.
  * @return String or NULL.
  */
 const char *epf_error_get_file(const struct epf_error *error);
@@ -324,12 +325,14 @@ enum epf_interface epf_link_get_interface(const struct epf_link *link);
  */
 
 /**
- * @brief Read a binding file (YAML).
+ * @brief Read a binding file (YAML), or a devicetree blob, epf-devicetree(5):
+ *        that is what a file is that begins like one, or is called *.dtb.
  * @param ctx Context; must outlive the configuration.
  * @param path File.
  * @param config Set to the configuration; free it with ::epf_config_free.
  * @return 0, -EILSEQ (not YAML, unknown key, wrong type, value out of range:
- *         the record has line and column), -EFBIG (more than 1 MiB), -ENOMEM,
+ *         the record has line and column, or FILE:NODE instead of the file),
+ *         -EFBIG (more than 1 MiB), -ENOMEM,
  *         or -errno of reading the file.
  */
 int epf_config_read(struct epf_ctx *ctx, const char *path,
@@ -345,6 +348,15 @@ int epf_config_read(struct epf_ctx *ctx, const char *path,
  */
 int epf_config_parse(struct epf_ctx *ctx, const char *name, const char *data,
 		     size_t size, struct epf_config **config);
+/**
+ * @brief A configuration as devicetree source, epf-devicetree(5).
+ * @param config Configuration.
+ * @param text Set to the text; free(3) it. dtc(1) makes a blob of it, which
+ *             gives the same configuration.
+ * @return 0, -EILSEQ (a name that has characters that devicetrees do not have),
+ *         -ENOMEM.
+ */
+int epf_config_print_dts(const struct epf_config *config, char **text);
 /** @brief Free a configuration. @param config Configuration, or NULL. */
 void epf_config_free(struct epf_config *config);
 

@@ -197,13 +197,13 @@ static int make_vfs(struct epf_of_function *function)
  */
 int epf_of_function_make(struct epf_of_function *function, const char *prefix)
 {
+	char *name __free(kfree) = kasprintf(GFP_KERNEL, "%s.%s.%u",
+					     function->driver, prefix,
+					     function->number);
 	struct device_node *node = function->node;
-	char *name __free(kfree) = NULL;
 	struct pci_epf *epf;
 	int ret;
 
-	name = kasprintf(GFP_KERNEL, "%s.%s.%u", function->driver, prefix,
-			 function->number);
 	if (!name)
 		return -ENOMEM;
 

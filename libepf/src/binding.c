@@ -12,22 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "binding-limits.h"
 #include "binding-reader.h"
 #include "config.h"
+#include "dtb.h"
 #include "internal.h"
 
 /* The keys of a binding file, from the leaves up: epf-binding(5). */
-
-#define MAX_FILE_SIZE (1024 * 1024)
-#define MAX_CONTROLLERS 64
-/* The kernel keeps the numbers that are taken in an unsigned long. */
-#define MAX_FUNCTIONS 64
-#define MAX_VFS 63
-#define MAX_ATTRIBUTES 256
-#define NUM_BARS 6
-#define MIN_BAR_SIZE 16
-/* One write(2), with a newline. */
-#define MAX_VALUE (CFS_WRITE_MAX - 1)
 
 static int add_attribute(struct binding_reader *reader,
 			 struct config_function *function, const char *name,
@@ -262,7 +253,7 @@ static int read_size(struct binding_reader *reader,
 	ret = binding_scalar(reader, expected, &text);
 	if (ret)
 		return ret;
-	if (!parse_size(text, &size) || size < MIN_BAR_SIZE ||
+	if (!parse_size(text, &size) || size < BINDING_MIN_BAR_SIZE ||
 	    size & (size - 1))
 		return binding_mismatch(reader, expected);
 	region->size = size;
@@ -272,7 +263,7 @@ static int read_size(struct binding_reader *reader,
 
 static const struct binding_key bar_region_keys[] = {
 	{ "bar", read_number, .offset = offsetof(struct bar_region, bar),
-	  .max = NUM_BARS - 1, .required = true },
+	  .max = BINDING_NUM_BARS - 1, .required = true },
 	{ "size", read_size, .required = true },
 	{ 0 },
 };
@@ -294,10 +285,9 @@ static int read_bar_region(struct binding_reader *reader, void *object)
 static int read_bar_regions(struct binding_reader *reader,
 			    const struct binding_key *key, void *object)
 {
-	return binding_read_list(reader, NUM_BARS, read_bar_region, object);
+	return binding_read_list(reader, BINDING_NUM_BARS, read_bar_region,
+				 object);
 }
-
-static const char *find_key_of(const char *attribute);
 
 /* Any scalar, written as it stands: only the driver knows its type. */
 static int read_value(struct binding_reader *reader,
@@ -309,13 +299,13 @@ static int read_value(struct binding_reader *reader,
 
 	reader->key = name;
 	ret = binding_scalar(reader, "a text, number or boolean", &text);
-	if (!ret && (strlen(text) > MAX_VALUE || strchr(text, '\n')))
+	if (!ret && (strlen(text) > BINDING_MAX_VALUE || strchr(text, '\n')))
 		ret = config_fail(reader->config, -EILSEQ,
 				  binding_mark(reader), name, NULL, NULL,
 				  "found %s, expected one line of at most %d bytes",
 				  strchr(text, '\n') ? "a line break"
 						     : "a longer text",
-				  MAX_VALUE);
+				  BINDING_MAX_VALUE);
 	if (!ret)
 		ret = add_attribute(reader, function, name, text,
 				    binding_mark(reader));
@@ -337,7 +327,7 @@ static int read_attribute(struct binding_reader *reader,
 		ret = check_name(reader, text);
 	if (ret)
 		return ret;
-	key = find_key_of(text);
+	key = binding_key_of(text);
 	if (key)
 		return config_fail(reader->config, -EILSEQ, mark, reader->key,
 				   text, NULL,
@@ -366,11 +356,11 @@ static int read_attributes(struct binding_reader *reader,
 			return ret;
 		if (reader->event.type == YAML_MAPPING_END_EVENT)
 			return 0;
-		if (function->num_attributes == MAX_ATTRIBUTES)
+		if (function->num_attributes == BINDING_MAX_ATTRIBUTES)
 			return config_fail(reader->config, -EILSEQ,
 					   binding_mark(reader), reader->key,
 					   NULL, NULL, "more than %d attributes",
-					   MAX_ATTRIBUTES);
+					   BINDING_MAX_ATTRIBUTES);
 		ret = read_attribute(reader, function);
 		if (ret)
 			return ret;
@@ -380,7 +370,8 @@ static int read_attributes(struct binding_reader *reader,
 static const struct binding_key secondary_keys[] = {
 	{ "controller", read_name, .required = true,
 	  .offset = offsetof(struct config_function, secondary) },
-	{ "reg", read_number, .required = true, .max = MAX_FUNCTIONS - 1,
+	{ "reg", read_number, .required = true,
+	  .max = BINDING_MAX_FUNCTIONS - 1,
 	  .offset = offsetof(struct config_function, secondary_number) },
 	{ 0 },
 };
@@ -415,13 +406,11 @@ static int read_secondary(struct binding_reader *reader,
 	{ "attributes", read_attributes }
 
 static const struct binding_key vf_keys[] = {
-	FUNCTION_KEYS(1, MAX_VFS),
+	FUNCTION_KEYS(1, BINDING_MAX_VFS),
 	{ 0 },
 };
 
-/* A standard field has one spelling: the key that sets this attribute, or
- * NULL. */
-static const char *find_key_of(const char *attribute)
+const char *binding_key_of(const char *attribute)
 {
 	static const struct binding_key *const tables[] = {
 		vf_keys, interrupts_keys,
@@ -454,11 +443,12 @@ static int read_vfs(struct binding_reader *reader,
 {
 	struct config_function *function = object;
 
-	return binding_read_list(reader, MAX_VFS, read_vf, &function->vfs);
+	return binding_read_list(reader, BINDING_MAX_VFS, read_vf,
+				 &function->vfs);
 }
 
 static const struct binding_key function_keys[] = {
-	FUNCTION_KEYS(0, MAX_FUNCTIONS - 1),
+	FUNCTION_KEYS(0, BINDING_MAX_FUNCTIONS - 1),
 	{ "secondary", read_secondary },
 	{ "virtual-functions", read_vfs },
 	{ 0 },
@@ -482,7 +472,7 @@ static int read_functions(struct binding_reader *reader,
 {
 	struct config_controller *controller = object;
 
-	return binding_read_list(reader, MAX_FUNCTIONS, read_function,
+	return binding_read_list(reader, BINDING_MAX_FUNCTIONS, read_function,
 				 &controller->functions);
 }
 
@@ -509,8 +499,8 @@ static int read_controller(struct binding_reader *reader, void *object)
 static int read_controllers(struct binding_reader *reader,
 			    const struct binding_key *key, void *object)
 {
-	return binding_read_list(reader, MAX_CONTROLLERS, read_controller,
-				 object);
+	return binding_read_list(reader, BINDING_MAX_CONTROLLERS,
+				 read_controller, object);
 }
 
 static int read_version(struct binding_reader *reader,
@@ -559,15 +549,27 @@ static int read_stream(struct binding_reader *reader)
 			   "found a second document, expected the end of the file");
 }
 
+static int read_yaml(struct epf_config *config, const char *data, size_t size)
+{
+	struct binding_reader reader;
+	int ret;
+
+	ret = binding_reader_init(&reader, config, data, size);
+	if (ret)
+		return ret;
+	ret = read_stream(&reader);
+	binding_reader_destroy(&reader);
+	return ret;
+}
+
 EPF_EXPORT int epf_config_parse(struct epf_ctx *ctx, const char *name,
 				const char *data, size_t size,
 				struct epf_config **config)
 {
-	struct binding_reader reader;
 	struct epf_config *new;
 	int ret;
 
-	if (size > MAX_FILE_SIZE)
+	if (size > BINDING_MAX_FILE_SIZE)
 		return error_set(ctx, -EFBIG, &(struct epf_error){
 			.operation = "parse",
 			.path = name,
@@ -576,11 +578,10 @@ EPF_EXPORT int epf_config_parse(struct epf_ctx *ctx, const char *name,
 	new = config_new(ctx, name);
 	if (!new)
 		return error_set_nomem(ctx);
-	ret = binding_reader_init(&reader, new, data, size);
-	if (!ret) {
-		ret = read_stream(&reader);
-		binding_reader_destroy(&reader);
-	}
+	if (dtb_is_blob(name, data, size))
+		ret = dtb_read(new, data, size);
+	else
+		ret = read_yaml(new, data, size);
 	if (!ret)
 		ret = config_finish(new);
 	if (ret) {
@@ -598,12 +599,12 @@ static int read_all(int fd, char *data, size_t *size)
 
 	*size = 0;
 	do {
-		n = read(fd, data + *size, MAX_FILE_SIZE + 1 - *size);
+		n = read(fd, data + *size, BINDING_MAX_FILE_SIZE + 1 - *size);
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (n > 0)
 			*size += n;
-	} while (n != 0 && *size <= MAX_FILE_SIZE);
+	} while (n != 0 && *size <= BINDING_MAX_FILE_SIZE);
 	return 0;
 }
 
@@ -623,7 +624,7 @@ EPF_EXPORT int epf_config_read(struct epf_ctx *ctx, const char *path,
 	size_t size;
 	int fd, ret;
 
-	data = malloc(MAX_FILE_SIZE + 1);
+	data = malloc(BINDING_MAX_FILE_SIZE + 1);
 	if (!data)
 		return error_set_nomem(ctx);
 	fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -25,10 +25,23 @@ struct epf_config *config_new(struct epf_ctx *ctx, const char *file)
 	return config;
 }
 
+/* Make room for one more zeroed item. */
+static void *append(void *array, size_t *count, size_t size)
+{
+	char *items = *(char **)array;
+
+	items = reallocarray(items, *count + 1, size);
+	if (!items)
+		return NULL;
+	*(char **)array = items;
+	return memset(items + (*count)++ * size, 0, size);
+}
+
 int config_fail(const struct epf_config *config, int err,
 		struct config_mark mark, const char *object, const char *value,
 		const char *hint, const char *format, ...)
 {
+	_cleanup_free_ char *place = config_place(config, mark);
 	_cleanup_free_ char *message = NULL;
 	va_list args;
 
@@ -42,10 +55,46 @@ int config_fail(const struct epf_config *config, int err,
 		.value = value,
 		.message = message,
 		.hint = hint,
-		.file = config->file,
+		.file = place,
 		.line = mark.line,
-		.column = mark.column,
+		.column = mark.line ? mark.column : 0,
 	});
+}
+
+int config_mark_node(struct epf_config *config, const char *path,
+		     struct config_mark *mark)
+{
+	char **node = append(&config->nodes, &config->num_nodes,
+			     sizeof(*config->nodes));
+
+	if (node)
+		*node = strdup(path);
+	if (!node || !*node)
+		return -ENOMEM;
+	*mark = (struct config_mark){
+		.column = config->num_nodes,
+		.node = *node,
+	};
+	return 0;
+}
+
+char *config_place(const struct epf_config *config, struct config_mark mark)
+{
+	return mark.node ? string_format("%s:%s", config->file, mark.node)
+			 : strdup(config->file);
+}
+
+/* "line 7", for a message about another place. */
+struct where {
+	char line[24];
+};
+
+static const char *where(struct config_mark mark, struct where *text)
+{
+	if (mark.node)
+		return mark.node;
+	snprintf(text->line, sizeof(text->line), "line %u", mark.line);
+	return text->line;
 }
 
 static void free_functions(struct config_functions *functions)
@@ -80,20 +129,11 @@ EPF_EXPORT void epf_config_free(struct epf_config *config)
 		free(controller->links);
 	}
 	free(config->controllers);
+	for (size_t i = 0; i < config->num_nodes; i++)
+		free(config->nodes[i]);
+	free(config->nodes);
 	free(config->file);
 	free(config);
-}
-
-/* Make room for one more zeroed item. */
-static void *append(void *array, size_t *count, size_t size)
-{
-	char *items = *(char **)array;
-
-	items = reallocarray(items, *count + 1, size);
-	if (!items)
-		return NULL;
-	*(char **)array = items;
-	return memset(items + (*count)++ * size, 0, size);
 }
 
 struct config_controller *config_add_controller(struct epf_config *config)
@@ -147,6 +187,7 @@ find_controller(const struct epf_config *config, size_t count, const char *name)
 static int check_controllers(const struct epf_config *config)
 {
 	const struct config_controller *controller, *first;
+	struct where text;
 
 	for (size_t i = 0; i < config->num_controllers; i++) {
 		controller = &config->controllers[i];
@@ -156,9 +197,9 @@ static int check_controllers(const struct epf_config *config)
 					   controller->name.mark, "name",
 					   controller->name.text,
 					   "list all its functions there",
-					   "controller '%s' is in this file already, at line %u",
+					   "controller '%s' is in this file already, at %s",
 					   controller->name.text,
-					   first->name.mark.line);
+					   where(first->name.mark, &text));
 	}
 	return 0;
 }
@@ -174,14 +215,21 @@ static int name_function(struct config_function *function, const char *prefix)
 	return function->name.text ? 0 : -ENOMEM;
 }
 
+/* In the order of the file. */
+static int compare_marks(const struct config_mark *a,
+			 const struct config_mark *b)
+{
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return (a->column > b->column) - (a->column < b->column);
+}
+
 static int compare_numbers(const struct config_number *a,
 			   const struct config_number *b)
 {
 	if (a->value != b->value)
 		return a->value < b->value ? -1 : 1;
-	if (a->mark.line != b->mark.line)
-		return a->mark.line < b->mark.line ? -1 : 1;
-	return a->mark.column < b->mark.column ? -1 : 1;
+	return compare_marks(&a->mark, &b->mark);
 }
 
 static int compare_functions(const void *a, const void *b)
@@ -205,13 +253,16 @@ static int check_number(const struct epf_config *config,
 			const struct config_number *previous,
 			unsigned int expected, const char *owner)
 {
+	struct where text;
+
 	if (number->value == expected)
 		return 0;
 	if (previous && number->value == previous->value)
 		return config_fail(config, -EILSEQ, number->mark, "reg", NULL,
 				   NULL,
-				   "number %u of %s is taken, at line %u",
-				   number->value, owner, previous->mark.line);
+				   "number %u of %s is taken, at %s",
+				   number->value, owner,
+				   where(previous->mark, &text));
 	return config_fail(config, -EILSEQ, number->mark, "reg", NULL,
 			   "the kernel numbers functions in the order of linking, without gaps",
 			   "found %u, but %s has no function %u",
@@ -338,8 +389,7 @@ static int compare_identities(const void *a, const void *b)
 	if (!order)
 		order = strcmp(function_a->name.text, function_b->name.text);
 	if (!order)
-		order = (function_a->mark.line > function_b->mark.line) -
-			(function_a->mark.line < function_b->mark.line);
+		order = compare_marks(&function_a->mark, &function_b->mark);
 	return order;
 }
 
@@ -362,6 +412,7 @@ static int collect(const struct config_functions *functions,
 static int check_identities(const struct epf_config *config)
 {
 	const struct config_function **all = NULL, *function;
+	struct where text;
 	size_t count = 0;
 	int ret = 0;
 
@@ -376,9 +427,9 @@ static int check_identities(const struct epf_config *config)
 			continue;
 		ret = config_fail(config, -EILSEQ, function->name.mark, "name",
 				  function->name.text, NULL,
-				  "function '%s' of driver %s is in this file already, at line %u",
+				  "function '%s' of driver %s is in this file already, at %s",
 				  function->name.text, function->driver.text,
-				  all[i - 1]->name.mark.line);
+				  where(all[i - 1]->name.mark, &text));
 	}
 	free(all);
 	return ret;

@@ -13,10 +13,12 @@
  * knows where it was written, so that a refusal, also one of the kernel's much
  * later, can point at it. */
 
-/* A place in the file, from 1. Line 0: nowhere, the item was not written. */
+/* A place in the file, from 1. Line 0: nowhere, the item was not written; or,
+ * with a node, in a devicetree, which has no lines. */
 struct config_mark {
 	unsigned int line;
-	unsigned int column;
+	unsigned int column; /* of a node: how many were read before it */
+	const char *node; /* path; the configuration's */
 };
 
 struct config_string {
@@ -78,6 +80,8 @@ struct epf_config {
 	char *file;
 	struct config_controller *controllers;
 	size_t num_controllers;
+	char **nodes; /* of a devicetree, what the marks point to */
+	size_t num_nodes;
 };
 
 /* A configuration without controllers. NULL for no memory; no error record. */
@@ -93,6 +97,14 @@ int config_add_attribute(struct config_function *function, const char *name,
 			 const char *value, struct config_mark mark);
 const struct config_attribute *
 config_find_attribute(const struct config_function *function, const char *name);
+
+/* Mark what is read from a node. 0, -ENOMEM. */
+int config_mark_node(struct epf_config *config, const char *path,
+		     struct config_mark *mark);
+
+/* For an error record: the file, with the node if the mark has one. Free it.
+ * NULL without memory. The numbers beside it are the mark's, 0 for a node. */
+char *config_place(const struct epf_config *config, struct config_mark mark);
 
 /* When all was read: give names to the functions that have none, sort by
  * number, and refuse what contradicts itself. 0, -EILSEQ, -ENOMEM, with the

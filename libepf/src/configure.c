@@ -34,9 +34,9 @@ static int owe(struct work *work, struct config_mark mark, int ret)
 
 	while (!ret && work->num_owed < work->plan->num_steps) {
 		step = work->plan->steps[work->num_owed++];
-		step->file = strdup(work->config->file);
+		step->file = config_place(work->config, mark);
 		step->line = mark.line;
-		step->column = mark.column;
+		step->column = mark.line ? mark.column : 0;
 		if (!step->file)
 			ret = -ENOMEM;
 	}

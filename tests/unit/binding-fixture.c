@@ -31,8 +31,8 @@ void fixture_free(struct fixture *fixture)
 	free(fixture);
 }
 
-static int plan_config(struct fixture *fixture, struct epf_config *config,
-		       struct epf_plan **plan)
+int fixture_plan(struct fixture *fixture, const struct epf_config *config,
+		 struct epf_plan **plan)
 {
 	struct epf_topology *topology;
 	int ret;
@@ -59,7 +59,7 @@ int fixture_plan_file(struct fixture *fixture, const char *path,
 	ret = epf_config_read(fixture->ctx, path, &config);
 	if (ret)
 		return ret;
-	ret = plan_config(fixture, config, plan);
+	ret = fixture_plan(fixture, config, plan);
 	epf_config_free(config);
 	return ret;
 }
@@ -74,7 +74,7 @@ int fixture_plan_text(struct fixture *fixture, const char *text,
 			       &config);
 	if (ret)
 		return ret;
-	ret = plan_config(fixture, config, plan);
+	ret = fixture_plan(fixture, config, plan);
 	epf_config_free(config);
 	return ret;
 }
@@ -128,9 +128,11 @@ char *error_text(const struct fixture *fixture)
 	char *text = NULL;
 	FILE *stream = open_text(&text);
 
-	fprintf(stream, "%s:%u:%u: %s%s", epf_error_get_file(error),
-		epf_error_get_line(error), epf_error_get_column(error),
-		path ? path : "", path ? ": " : "");
+	fputs(epf_error_get_file(error), stream);
+	if (epf_error_get_line(error))
+		fprintf(stream, ":%u:%u", epf_error_get_line(error),
+			epf_error_get_column(error));
+	fprintf(stream, ": %s%s", path ? path : "", path ? ": " : "");
 	for (; *message; message++)
 		fprintf(stream, iscntrl((unsigned char)*message) ? "\\x%02x"
 								 : "%c",

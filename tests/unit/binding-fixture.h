@@ -18,8 +18,10 @@ struct fixture *fixture_new(void);
 /* Also checks that the kernel would have printed no warning. */
 void fixture_free(struct fixture *fixture);
 
-/* Plan what makes the model look like a file, or like the text of one that is
- * called "test.yaml". Return what the library returns. */
+/* Plan what makes the model look like a configuration, like a file, or like the
+ * text of one that is called "test.yaml". Return what the library returns. */
+int fixture_plan(struct fixture *fixture, const struct epf_config *config,
+		 struct epf_plan **plan);
 int fixture_plan_file(struct fixture *fixture, const char *path,
 		      struct epf_plan **plan);
 int fixture_plan_text(struct fixture *fixture, const char *text,

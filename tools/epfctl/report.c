@@ -101,7 +101,10 @@ void report_failure(const struct failure *failure)
 	flockfile(stderr);
 	if (failure->file) {
 		put_escaped(failure->file, stderr);
-		fprintf(stderr, ":%u:%u: ", failure->line, failure->column);
+		if (failure->line)
+			fprintf(stderr, ":%u:%u", failure->line,
+				failure->column);
+		fputs(": ", stderr);
 	} else {
 		put_program();
 	}

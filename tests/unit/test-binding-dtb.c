@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-FileCopyrightText: 2026 The epf-utils authors
+
+/* Devicetrees: each good binding file comes back from one; and the sources of
+ * tests/data/dtb (the current directory): each good one gives the plan next to
+ * it, each bad one the message next to it. */
+
+#include <errno.h>
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "binding-fixture.h"
+
+struct blob {
+	char *data;
+	size_t size;
+};
+
+/* What dtc makes of a source, errors in it or not. */
+static struct blob compile(const char *source)
+{
+	_cleanup_free_ char *command = NULL;
+	struct blob blob = { 0 };
+	FILE *dtc, *out;
+	int c;
+
+	command = string_format("'%s' -q -f -I dts -O dtb -o - '%s'",
+				getenv("DTC"), source);
+	dtc = popen(command, "r");
+	out = open_memstream(&blob.data, &blob.size);
+	assert_non_null(dtc);
+	assert_non_null(out);
+	while ((c = getc(dtc)) != EOF)
+		putc(c, out);
+	fclose(out);
+	assert_int_equal(pclose(dtc), 0);
+	return blob;
+}
+
+static struct blob compile_text(const char *text)
+{
+	char path[] = "/tmp/test-binding-dtb.XXXXXX";
+	int fd = mkstemp(path);
+	struct blob blob;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	blob = compile(path);
+	unlink(path);
+	return blob;
+}
+
+static struct fixture *new_fixture(void)
+{
+	struct fixture *fixture = fixture_new();
+
+	/* As Linux calls the controllers of good/board.dts. */
+	model_add_controller(fixture->model, "102900000.pcie-ep", 8, 4);
+	model_add_controller(fixture->model, "soc:pcie-ep@1", 8, 4);
+	model_add_controller(fixture->model, "3000.pcie-ep", 8, 4);
+	return fixture;
+}
+
+static char *plan_of(struct fixture *fixture, const struct epf_config *config)
+{
+	struct epf_plan *plan;
+	char *text;
+
+	if (fixture_plan(fixture, config, &plan))
+		fail_msg("%s", error_text(fixture));
+	text = plan_text(plan);
+	epf_plan_free(plan);
+	return text;
+}
+
+static char *golden(const char *path, const char *extension)
+{
+	_cleanup_free_ char *name = NULL;
+
+	name = string_format("%.*s.%s", (int)(strrchr(path, '.') - path), path,
+			     extension);
+	return read_text(name);
+}
+
+static void for_each(const char *pattern, void (*test)(const char *path))
+{
+	glob_t files;
+
+	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		print_message("%s\n", files.gl_pathv[i]);
+		test(files.gl_pathv[i]);
+	}
+	globfree(&files);
+}
+
+/* Apply one, then there is nothing to do for the other. */
+static void check_same(struct fixture *fixture, const struct epf_config *one,
+		       const struct epf_config *other)
+{
+	struct epf_plan *plan;
+
+	if (fixture_plan(fixture, one, &plan) || epf_plan_execute(plan))
+		fail_msg("%s", error_text(fixture));
+	epf_plan_free(plan);
+	if (fixture_plan(fixture, other, &plan))
+		fail_msg("%s", error_text(fixture));
+	assert_int_equal(epf_plan_get_num_steps(plan), 0);
+	epf_plan_free(plan);
+}
+
+static struct epf_config *through_dtb(struct fixture *fixture,
+				      const struct epf_config *config)
+{
+	_cleanup_free_ char *source = NULL;
+	struct epf_config *back;
+	struct blob blob;
+
+	if (epf_config_print_dts(config, &source))
+		fail_msg("%s", error_text(fixture));
+	blob = compile_text(source);
+	if (epf_config_parse(fixture->ctx, "test.dtb", blob.data, blob.size,
+			     &back))
+		fail_msg("%s\n%s", error_text(fixture), source);
+	free(blob.data);
+	return back;
+}
+
+static void check_round_trip(const char *path, bool back_first)
+{
+	struct fixture *fixture = new_fixture();
+	struct epf_config *config, *back;
+
+	assert_int_equal(epf_config_read(fixture->ctx, path, &config), 0);
+	back = through_dtb(fixture, config);
+	check_same(fixture, back_first ? back : config,
+		   back_first ? config : back);
+	epf_config_free(back);
+	epf_config_free(config);
+	fixture_free(fixture);
+}
+
+static void check_file(const char *path)
+{
+	check_round_trip(path, false);
+	check_round_trip(path, true);
+}
+
+static void binding_files_come_back_from_a_devicetree(void **state)
+{
+	for_each("../binding/good/*.yaml", check_file);
+}
+
+static void check_plan(const char *path)
+{
+	_cleanup_free_ char *expected = golden(path, "plan"), *steps = NULL;
+	struct fixture *fixture = new_fixture();
+	struct blob blob = compile(path);
+	struct epf_config *config;
+
+	/* It is known by its content, too. */
+	if (epf_config_parse(fixture->ctx, "fdt", blob.data, blob.size,
+			     &config))
+		fail_msg("%s", error_text(fixture));
+	steps = plan_of(fixture, config);
+	assert_string_equal(steps, expected);
+	epf_config_free(config);
+	free(blob.data);
+	fixture_free(fixture);
+}
+
+/* What names of nodes and properties are made of. */
+static void check_refused(const char *yaml)
+{
+	struct fixture *fixture = new_fixture();
+	_cleanup_free_ char *message = NULL;
+	struct epf_config *config;
+	char *untouched = (void *)fixture, *text = untouched;
+
+	assert_int_equal(epf_config_parse(fixture->ctx, "test.yaml", yaml,
+					  strlen(yaml), &config),
+			 0);
+	assert_int_equal(epf_config_print_dts(config, &text), -EILSEQ);
+	assert_ptr_equal(text, untouched);
+	message = error_text(fixture);
+	assert_non_null(strstr(message,
+			       "'my name' cannot be a name in a devicetree"));
+	epf_config_free(config);
+	fixture_free(fixture);
+}
+
+static void names_that_a_devicetree_cannot_have_are_refused(void **state)
+{
+	check_refused("{ version: 1, controllers: [{ name: my name }] }");
+	check_refused("{ version: 1, controllers: [{ name: a, functions: ["
+		      "  { reg: 0, function-name: pci_epf_test,"
+		      "    attributes: { my name: 1 } }] }] }");
+}
+
+static void good_trees_give_the_expected_plan(void **state)
+{
+	for_each("good/*.dts", check_plan);
+}
+
+static void check_message(const char *path)
+{
+	_cleanup_free_ char *expected = golden(path, "err"), *message = NULL;
+	struct fixture *fixture = new_fixture();
+	struct epf_config *untouched = (void *)fixture, *config = untouched;
+	struct blob blob = compile(path);
+
+	assert_int_equal(epf_config_parse(fixture->ctx, "bad.dtb", blob.data,
+					  blob.size, &config),
+			 -EILSEQ);
+	assert_ptr_equal(config, untouched);
+	message = error_text(fixture);
+	assert_string_equal(message, expected);
+	free(blob.data);
+	fixture_free(fixture);
+}
+
+static void bad_trees_are_refused_with_node_and_property(void **state)
+{
+	for_each("bad/*.dts", check_message);
+}
+
+static void a_refusal_of_the_kernel_names_the_node(void **state)
+{
+	struct fixture *fixture = new_fixture();
+	struct blob blob = compile("good/board.dts");
+	const struct epf_error *error;
+	struct epf_config *config;
+	struct epf_plan *plan;
+
+	model_fail_bind(fixture->model, "pci_epf_test", -EIO);
+	assert_int_equal(epf_config_parse(fixture->ctx, "board.dtb", blob.data,
+					  blob.size, &config),
+			 0);
+	assert_int_equal(fixture_plan(fixture, config, &plan), 0);
+	assert_int_equal(epf_plan_execute(plan), -EIO);
+	error = epf_ctx_get_error(fixture->ctx);
+	assert_string_equal(epf_error_get_file(error),
+			    "board.dtb:/soc/bus@100000000/pcie-ep@2900000/function@0");
+	assert_int_equal(epf_error_get_line(error), 0);
+	assert_int_equal(epf_error_get_column(error), 0);
+	epf_plan_free(plan);
+	epf_config_free(config);
+	free(blob.data);
+	fixture_free(fixture);
+}
+
+static void a_blob_that_was_cut_is_refused(void **state)
+{
+	struct blob blob = compile("good/board.dts");
+	struct fixture *fixture = new_fixture();
+	struct epf_config *config;
+
+	for (size_t size = 0; size < blob.size; size++)
+		assert_int_equal(epf_config_parse(fixture->ctx, "cut.dtb",
+						  blob.data, size, &config),
+				 -EILSEQ);
+	free(blob.data);
+	fixture_free(fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(binding_files_come_back_from_a_devicetree),
+		cmocka_unit_test(
+			names_that_a_devicetree_cannot_have_are_refused),
+		cmocka_unit_test(good_trees_give_the_expected_plan),
+		cmocka_unit_test(bad_trees_are_refused_with_node_and_property),
+		cmocka_unit_test(a_refusal_of_the_kernel_names_the_node),
+		cmocka_unit_test(a_blob_that_was_cut_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
