@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * Interrupts to the host: MSI-X, or MSI where it has enabled that.
+ */
+
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/pci.h>
+
+#include "virtio.h"
+
+/**
+ * epf_virtio_set_interrupts() - tell the controller of the interrupts
+ * @device: the device
+ *
+ * Context: may sleep.
+ * Return: 0, or an error of the controller.
+ */
+int epf_virtio_set_interrupts(struct epf_virtio_device *device)
+{
+	struct pci_epf *epf = device->epf;
+	int ret = 0;
+
+	if (device->epc_features->msi_capable)
+		ret = pci_epc_set_msi(epf->epc, epf->func_no, epf->vfunc_no,
+				      epf->msi_interrupts);
+	if (!ret && device->epc_features->msix_capable)
+		ret = pci_epc_set_msix(epf->epc, epf->func_no, epf->vfunc_no,
+				       epf->msix_interrupts, device->barno,
+				       device->layout.msix);
+	return ret;
+}
+
+/**
+ * epf_virtio_find_vectors() - find out which interrupts the host has enabled
+ * @device: the device
+ *
+ * Context: may sleep.
+ */
+void epf_virtio_find_vectors(struct epf_virtio_device *device)
+{
+	struct pci_epf *epf = device->epf;
+	int count = 0;
+
+	device->irq_type = PCI_IRQ_MSIX;
+	if (device->epc_features->msix_capable)
+		count = pci_epc_get_msix(epf->epc, epf->func_no,
+					 epf->vfunc_no);
+	if (count <= 0 && device->epc_features->msi_capable) {
+		device->irq_type = PCI_IRQ_MSI;
+		count = pci_epc_get_msi(epf->epc, epf->func_no, epf->vfunc_no);
+	}
+	device->num_vectors = max(count, 0);
+}
+
+/**
+ * epf_virtio_raise() - interrupt the host
+ * @device: the device
+ * @vector: which, from 0, or EPF_VIRTIO_NO_VECTOR; from the host
+ *
+ * Context: may sleep.
+ * Return: whether it was raised.
+ */
+bool epf_virtio_raise(struct epf_virtio_device *device, u16 vector)
+{
+	struct pci_epf *epf = device->epf;
+	int ret = -ENXIO;
+
+	if (vector == EPF_VIRTIO_NO_VECTOR)
+		return false;
+
+	if (vector < device->num_vectors)
+		ret = pci_epc_raise_irq(epf->epc, epf->func_no, epf->vfunc_no,
+					device->irq_type, vector + 1);
+	if (ret)
+		dev_warn_ratelimited(&epf->dev, "interrupt %u: error %d\n",
+				     vector, ret);
+	return !ret;
+}
