@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * Status, features and configuration of the virtio device.
+ */
+
+#include <linux/errno.h>
+#include <linux/iopoll.h>
+#include <linux/unaligned.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+
+#include "virtio-epf.h"
+
+#define CONTROL(_epf, _field)						\
+	((_epf)->control + offsetof(struct epf_virtio_control, _field))
+
+/*
+ * With pushed descriptors there is nothing behind a descriptor but a buffer, the
+ * endpoint is told of every buffer, and rings are split.
+ */
+#define NOT_WITH_PUSH	(BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |		\
+			 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |		\
+			 BIT_ULL(VIRTIO_F_RING_PACKED))
+
+#define ALWAYS		(BIT_ULL(VIRTIO_F_VERSION_1) |			\
+			 BIT_ULL(VIRTIO_F_ACCESS_PLATFORM))
+
+static u64 get_features(struct virtio_device *vdev)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	u64 features = epf->device_features;
+
+	return epf->push ? features & ~NOT_WITH_PUSH : features;
+}
+
+static int finalize_features(struct virtio_device *vdev)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	bool ring_reset = epf->device_features & BIT_ULL(VIRTIO_F_RING_RESET);
+	struct virtio_epf_request request = {
+		.command = EPF_VIRTIO_SET_FEATURES,
+		.args[1] = epf->push ? EPF_VIRTIO_F_PUSH : 0,
+	};
+
+	vring_transport_features(vdev);
+	if (ring_reset)
+		__virtio_set_bit(vdev, VIRTIO_F_RING_RESET);
+	/* What a notification tells is up to this transport. */
+	__virtio_clear_bit(vdev, VIRTIO_F_NOTIFICATION_DATA);
+
+	if (~vdev->features & ALWAYS) {
+		dev_err(&vdev->dev,
+			"the device must offer VERSION_1 and ACCESS_PLATFORM\n");
+		return -EINVAL;
+	}
+
+	request.args[0] = vdev->features;
+	return virtio_epf_request(epf, &request);
+}
+
+/**
+ * virtio_epf_get_status() - read the device's status
+ * @vdev: the device
+ *
+ * Context: may sleep.
+ * Return: the status; 0 where the endpoint is gone.
+ */
+u8 virtio_epf_get_status(struct virtio_device *vdev)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	u32 status;
+
+	if (READ_ONCE(epf->dead))
+		return 0;
+
+	status = readl(CONTROL(epf, status));
+	return status > U8_MAX ? 0 : status;
+}
+
+static void set_status(struct virtio_device *vdev, u8 status)
+{
+	struct virtio_epf_request request = {
+		.command = EPF_VIRTIO_SET_STATUS,
+		.args[0] = status,
+	};
+
+	virtio_epf_request(to_virtio_epf(vdev), &request);
+}
+
+static void reset(struct virtio_device *vdev)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	unsigned int i;
+
+	set_status(vdev, 0);
+	for (i = 0; i < epf->num_queues; i++)
+		epf->queues[i].enabled = false;
+	virtio_epf_synchronize_irqs(vdev);
+}
+
+/* Even: the configuration does not change just now. */
+static u32 generation(struct virtio_device *vdev)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	u32 value;
+
+	read_poll_timeout_atomic(readl, value, !(value & 1) || epf->dead, 1,
+				 epf->timeout_ms * USEC_PER_MSEC, false,
+				 CONTROL(epf, config_generation));
+	return value;
+}
+
+static bool config_has(struct virtio_epf *epf, unsigned int offset,
+		       unsigned int len)
+{
+	return len <= epf->config_size && offset <= epf->config_size - len;
+}
+
+/* Fields are little-endian, and as wide as the accesses that read them. */
+static void get(struct virtio_device *vdev, unsigned int offset, void *buf,
+		unsigned int len)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	void __iomem *from = epf->config + offset;
+
+	/* A field that the endpoint's version of the device does not have */
+	if (!config_has(epf, offset, len)) {
+		memset(buf, 0, len);
+		return;
+	}
+
+	switch (len) {
+	case 2:
+		put_unaligned_le16(readw(from), buf);
+		break;
+	case 8:
+		put_unaligned_le32(readl(from + 4), buf + 4);
+		fallthrough;
+	case 4:
+		put_unaligned_le32(readl(from), buf);
+		break;
+	default:
+		memcpy_fromio(buf, from, len);
+		break;
+	}
+}
+
+static void set(struct virtio_device *vdev, unsigned int offset,
+		const void *buf, unsigned int len)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	const u8 *bytes = buf;
+
+	while (len) {
+		unsigned int part = min(len, sizeof(u64));
+		struct virtio_epf_request request = {
+			.command = EPF_VIRTIO_WRITE_CONFIG,
+			.size = part,
+			.args[0] = offset,
+		};
+		__le64 data = 0;
+
+		memcpy(&data, bytes, part);
+		request.args[1] = le64_to_cpu(data);
+		virtio_epf_request(epf, &request);
+		offset += part;
+		bytes += part;
+		len -= part;
+	}
+}
+
+static const char *bus_name(struct virtio_device *vdev)
+{
+	return pci_name(to_virtio_epf(vdev)->pdev);
+}
+
+const struct virtio_config_ops virtio_epf_config_ops = {
+	.get = get,
+	.set = set,
+	.generation = generation,
+	.get_status = virtio_epf_get_status,
+	.set_status = set_status,
+	.reset = reset,
+	.find_vqs = virtio_epf_find_vqs,
+	.del_vqs = virtio_epf_del_vqs,
+	.synchronize_cbs = virtio_epf_synchronize_irqs,
+	.get_features = get_features,
+	.finalize_features = finalize_features,
+	.bus_name = bus_name,
+	.disable_vq_and_reset = virtio_epf_reset_queue,
+	.enable_vq_after_reset = virtio_epf_enable_queue,
+};

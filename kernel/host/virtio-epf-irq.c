@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * Interrupts: the first vector is for changes of the configuration, then each
+ * queue has one. Where there are not as many, queues share the second; where
+ * there is but one, it is for all.
+ */
+
+#include <linux/errno.h>
+#include <linux/interrupt.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+
+#include "virtio-epf.h"
+
+/* What has changed is read over the link: not in the handler. */
+static void config_work(struct work_struct *work)
+{
+	struct virtio_epf *epf = container_of(work, struct virtio_epf,
+					      config_work);
+	u8 status = virtio_epf_get_status(&epf->vdev);
+
+	if (status & VIRTIO_CONFIG_S_NEEDS_RESET) {
+		dev_err(&epf->vdev.dev, "the device needs a reset\n");
+		virtio_break_device(&epf->vdev);
+	}
+	virtio_config_changed(&epf->vdev);
+}
+
+static irqreturn_t config_irq(int irq, void *data)
+{
+	struct virtio_epf *epf = data;
+
+	schedule_work(&epf->config_work);
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t queue_irq(int irq, void *data)
+{
+	struct virtio_epf_queue *queue = data;
+
+	vring_interrupt(irq, queue->vq);
+	/* The driver may have seen by itself what this is for. */
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t shared_irq(int irq, void *data)
+{
+	struct virtio_epf *epf = data;
+	unsigned int i;
+
+	for (i = 0; i < epf->num_queues; i++) {
+		struct virtqueue *vq = READ_ONCE(epf->queues[i].vq);
+
+		if (vq && vq->callback)
+			vring_interrupt(irq, vq);
+	}
+	return IRQ_HANDLED;
+}
+
+/* With one vector for all, it may have been for this as well. */
+static irqreturn_t only_irq(int irq, void *data)
+{
+	config_irq(irq, data);
+	return shared_irq(irq, data);
+}
+
+static int request_irq_for(struct virtio_epf *epf, irq_handler_t handler,
+			   const char *name)
+{
+	unsigned int vector = epf->requested_vectors;
+	int ret;
+
+	ret = request_irq(pci_irq_vector(epf->pdev, vector), handler, 0, name,
+			  epf);
+	if (!ret)
+		epf->requested_vectors++;
+	return ret;
+}
+
+/**
+ * virtio_epf_init_irqs() - before all else
+ * @epf: the device
+ */
+void virtio_epf_init_irqs(struct virtio_epf *epf)
+{
+	INIT_WORK(&epf->config_work, config_work);
+}
+
+/**
+ * virtio_epf_alloc_irqs() - have interrupts
+ * @epf: the device
+ * @wanted: vectors for queues
+ * @desc: how those are spread over processors, or NULL
+ *
+ * num_vectors says how many there are: where it is more than @wanted, the queues
+ * have those from 1 on for themselves; otherwise they share the last.
+ *
+ * Context: may sleep.
+ * Return: 0, or an error of the PCI core, of request_irq(), or of the endpoint.
+ */
+int virtio_epf_alloc_irqs(struct virtio_epf *epf, unsigned int wanted,
+			  struct irq_affinity *desc)
+{
+	unsigned int flags = PCI_IRQ_MSIX | PCI_IRQ_MSI;
+	struct virtio_epf_request request = {
+		.command = EPF_VIRTIO_SET_CONFIG_VECTOR,
+	};
+	int ret;
+
+	if (desc) {
+		desc->pre_vectors++;
+		flags |= PCI_IRQ_AFFINITY;
+	}
+	ret = pci_alloc_irq_vectors_affinity(epf->pdev, 1, 1 + wanted, flags,
+					     desc);
+	if (ret < 0)
+		return ret;
+
+	epf->num_vectors = ret;
+	snprintf(epf->config_name, sizeof(epf->config_name), "%s-config",
+		 dev_name(&epf->vdev.dev));
+	snprintf(epf->shared_name, sizeof(epf->shared_name), "%s-queues",
+		 dev_name(&epf->vdev.dev));
+	ret = request_irq_for(epf, epf->num_vectors == 1 ? only_irq : config_irq,
+			      epf->config_name);
+	if (!ret && epf->num_vectors > 1 && epf->num_vectors <= wanted)
+		ret = request_irq_for(epf, shared_irq, epf->shared_name);
+	if (!ret)
+		ret = virtio_epf_request(epf, &request);
+	if (ret)
+		virtio_epf_free_irqs(epf);
+	return ret;
+}
+
+/**
+ * virtio_epf_free_irqs() - have no interrupts
+ * @epf: the device; no queue has one of its own any more
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_free_irqs(struct virtio_epf *epf)
+{
+	while (epf->requested_vectors) {
+		epf->requested_vectors--;
+		free_irq(pci_irq_vector(epf->pdev, epf->requested_vectors),
+			 epf);
+	}
+	cancel_work_sync(&epf->config_work);
+	if (epf->num_vectors)
+		pci_free_irq_vectors(epf->pdev);
+	epf->num_vectors = 0;
+}
+
+/**
+ * virtio_epf_request_queue_irq() - give a queue an interrupt of its own
+ * @queue: the queue
+ * @vector: number of the vector
+ *
+ * Context: may sleep.
+ * Return: 0, or an error of request_irq().
+ */
+int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
+				 unsigned int vector)
+{
+	struct virtio_epf *epf = to_virtio_epf(queue->vq->vdev);
+	int ret;
+
+	snprintf(queue->name, sizeof(queue->name), "%s-%s",
+		 dev_name(&epf->vdev.dev), queue->vq->name);
+	ret = request_irq(pci_irq_vector(epf->pdev, vector), queue_irq, 0,
+			  queue->name, queue);
+	if (!ret) {
+		queue->vector = vector;
+		queue->has_irq = true;
+	}
+	return ret;
+}
+
+/**
+ * virtio_epf_free_queue_irq() - undo virtio_epf_request_queue_irq()
+ * @queue: the queue, with or without an interrupt
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_free_queue_irq(struct virtio_epf_queue *queue)
+{
+	struct virtio_epf *epf = to_virtio_epf(queue->vq->vdev);
+	int irq = pci_irq_vector(epf->pdev, queue->vector);
+
+	if (!queue->has_irq)
+		return;
+
+	irq_update_affinity_hint(irq, NULL);
+	free_irq(irq, queue);
+	queue->has_irq = false;
+}
+
+/**
+ * virtio_epf_synchronize_irqs() - wait for handlers that are running
+ * @vdev: the device
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_synchronize_irqs(struct virtio_device *vdev)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	unsigned int i;
+
+	for (i = 0; i < epf->num_vectors; i++)
+		synchronize_irq(pci_irq_vector(epf->pdev, i));
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * Queues. A kick pushes what is new in a ring to the endpoint: the descriptors,
+ * the available entries, and then the index, as posted writes. The endpoint so
+ * never has to read a ring over the link.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+
+#include "virtio-epf.h"
+
+static struct virtio_epf_queue *to_queue(struct virtqueue *vq)
+{
+	return vq->priv;
+}
+
+/*
+ * Push the chain that begins at @head, with as few writes as there are runs of
+ * neighbours. The ring is memory that the endpoint can write to: what is in it
+ * is not trusted.
+ */
+static void push_chain(struct virtio_epf_queue *queue,
+		       const struct vring *vring, unsigned int head)
+{
+	unsigned int next = head, left = vring->num;
+	bool more = true;
+
+	while (more && left && next < vring->num) {
+		unsigned int first = next, count = 0;
+
+		do {
+			const struct vring_desc *desc = &vring->desc[next];
+
+			more = READ_ONCE(desc->flags) &
+			       cpu_to_le16(VRING_DESC_F_NEXT);
+			next = le16_to_cpu((__force __le16)READ_ONCE(desc->next));
+			count++;
+			left--;
+		} while (more && left && next == first + count &&
+			 next < vring->num);
+
+		memcpy_toio(queue->shadow_desc + first * sizeof(*vring->desc),
+			    &vring->desc[first], count * sizeof(*vring->desc));
+	}
+}
+
+static void push(struct virtio_epf_queue *queue)
+{
+	const struct vring *vring = virtqueue_get_vring(queue->vq);
+	u16 available;
+
+	guard(spinlock_irqsave)(&queue->lock);
+	available = le16_to_cpu((__force __le16)READ_ONCE(vring->avail->idx));
+	/* The entries and descriptors up to there are written. */
+	virt_rmb();
+	if (available == queue->pushed)
+		return;
+
+	while (queue->pushed != available) {
+		unsigned int slot = queue->pushed % vring->num;
+		__virtio16 entry = READ_ONCE(vring->avail->ring[slot]);
+
+		push_chain(queue, vring, le16_to_cpu((__force __le16)entry));
+		writew(le16_to_cpu((__force __le16)entry),
+		       queue->shadow_avail +
+		       offsetof(struct vring_avail, ring[slot]));
+		queue->pushed++;
+	}
+	/* In order: all is there when the endpoint sees this. */
+	writel(available, queue->notify);
+}
+
+static bool notify_push(struct virtqueue *vq)
+{
+	push(to_queue(vq));
+	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
+	return true;
+}
+
+/* The endpoint reads the ring by itself; it sees that this has changed. */
+static bool notify_count(struct virtqueue *vq)
+{
+	struct virtio_epf_queue *queue = to_queue(vq);
+
+	scoped_guard(spinlock_irqsave, &queue->lock) {
+		queue->pushed++;
+		writel(queue->pushed, queue->notify);
+	}
+	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
+	return true;
+}
+
+static int enable(struct virtio_epf_queue *queue)
+{
+	struct virtqueue *vq = queue->vq;
+	struct virtio_epf *epf = to_virtio_epf(vq->vdev);
+	struct virtio_epf_request request = {
+		.command = EPF_VIRTIO_ENABLE_QUEUE,
+		.queue = vq->index,
+		.size = virtqueue_get_vring_size(vq),
+		.vector = queue->vector,
+		.args = {
+			virtqueue_get_desc_addr(vq),
+			virtqueue_get_avail_addr(vq),
+			virtqueue_get_used_addr(vq),
+		},
+	};
+	int ret;
+
+	scoped_guard(spinlock_irqsave, &queue->lock) {
+		queue->pushed = 0;
+		writel(0, queue->notify);
+	}
+	ret = virtio_epf_request(epf, &request);
+	queue->enabled = !ret;
+	return ret;
+}
+
+static int disable(struct virtio_epf_queue *queue)
+{
+	struct virtqueue *vq = queue->vq;
+	struct virtio_epf_request request = {
+		.command = EPF_VIRTIO_RESET_QUEUE,
+		.queue = vq->index,
+	};
+
+	if (!queue->enabled)
+		return 0;
+
+	queue->enabled = false;
+	return virtio_epf_request(to_virtio_epf(vq->vdev), &request);
+}
+
+/**
+ * virtio_epf_reset_queue() - have the endpoint stop using a queue
+ * @vq: the queue
+ *
+ * Context: may sleep.
+ * Return: 0, or an error of virtio_epf_request().
+ */
+int virtio_epf_reset_queue(struct virtqueue *vq)
+{
+	struct virtio_epf_queue *queue = to_queue(vq);
+	int ret;
+
+	if (!virtio_has_feature(vq->vdev, VIRTIO_F_RING_RESET))
+		return -ENOENT;
+
+	ret = disable(queue);
+	if (ret)
+		return ret;
+
+	WRITE_ONCE(queue->vq, NULL);
+	virtio_epf_synchronize_irqs(vq->vdev);
+	queue->vq = vq;
+	vq->reset = true;
+	return 0;
+}
+
+/**
+ * virtio_epf_enable_queue() - have the endpoint use a queue again
+ * @vq: the queue, after virtio_epf_reset_queue()
+ *
+ * Context: may sleep.
+ * Return: 0, -EBUSY where it was not reset, or an error of
+ *	virtio_epf_request().
+ */
+int virtio_epf_enable_queue(struct virtqueue *vq)
+{
+	int ret;
+
+	if (!vq->reset)
+		return -EBUSY;
+
+	ret = enable(to_queue(vq));
+	if (!ret)
+		vq->reset = false;
+	return ret;
+}
+
+static int setup_queue(struct virtio_epf *epf, unsigned int index,
+		       const struct virtqueue_info *info, unsigned int vector,
+		       bool own_vector)
+{
+	struct virtio_epf_queue *queue;
+	struct virtqueue *vq;
+	int ret;
+
+	if (index >= epf->num_queues)
+		return -ENOENT;
+
+	queue = &epf->queues[index];
+	/* The endpoint is far away: barriers are those for devices. */
+	vq = vring_create_virtqueue(index, queue->max_size, PAGE_SIZE,
+				    &epf->vdev, false, true, info->ctx,
+				    epf->push ? notify_push : notify_count,
+				    info->callback, info->name);
+	if (!vq)
+		return -ENOMEM;
+
+	vq->num_max = queue->max_size;
+	vq->priv = queue;
+	queue->vector = vector;
+	WRITE_ONCE(queue->vq, vq);
+	if (own_vector) {
+		ret = virtio_epf_request_queue_irq(queue, vector);
+		if (ret)
+			return ret;
+	}
+
+	return enable(queue);
+}
+
+static void del_queue(struct virtio_epf_queue *queue)
+{
+	struct virtqueue *vq = queue->vq;
+
+	disable(queue);
+	virtio_epf_free_queue_irq(queue);
+	WRITE_ONCE(queue->vq, NULL);
+	virtio_epf_synchronize_irqs(vq->vdev);
+	vring_del_virtqueue(vq);
+}
+
+/**
+ * virtio_epf_del_vqs() - let go of all queues
+ * @vdev: the device
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_del_vqs(struct virtio_device *vdev)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	unsigned int i;
+
+	for (i = 0; i < epf->num_queues; i++)
+		if (epf->queues[i].vq)
+			del_queue(&epf->queues[i]);
+	virtio_epf_free_irqs(epf);
+}
+
+static unsigned int count_callbacks(const struct virtqueue_info *infos,
+				    unsigned int nvqs)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < nvqs; i++)
+		count += infos[i].name && infos[i].callback;
+	return count;
+}
+
+/**
+ * virtio_epf_find_vqs() - make the queues that a driver wants
+ * @vdev: the device
+ * @nvqs: their number
+ * @vqs: set to the queues, NULL for those without a name
+ * @infos: what they are
+ * @desc: how their interrupts are spread over processors, or NULL
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOENT where the device has fewer queues, -ENOMEM, or an error of
+ *	the PCI core or of virtio_epf_request().
+ */
+int virtio_epf_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
+			struct virtqueue *vqs[],
+			struct virtqueue_info infos[],
+			struct irq_affinity *desc)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	unsigned int wanted = count_callbacks(infos, nvqs);
+	unsigned int i, index = 0, vector = 0;
+	bool own_vectors;
+	int ret;
+
+	ret = virtio_epf_alloc_irqs(epf, wanted, desc);
+	if (ret)
+		return ret;
+
+	own_vectors = epf->num_vectors > wanted;
+	for (i = 0; i < nvqs; i++) {
+		bool calls = infos[i].callback;
+
+		if (!infos[i].name) {
+			vqs[i] = NULL;
+			continue;
+		}
+
+		if (!own_vectors)
+			vector = epf->num_vectors - 1;
+		else if (calls)
+			vector++;
+		ret = setup_queue(epf, index, &infos[i],
+				  calls ? vector : EPF_VIRTIO_NO_VECTOR,
+				  calls && own_vectors);
+		if (ret)
+			goto del;
+		vqs[i] = epf->queues[index++].vq;
+	}
+
+	return 0;
+
+del:
+	virtio_epf_del_vqs(vdev);
+	return ret;
+}

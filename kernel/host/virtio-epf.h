@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The epf-utils authors */
+
+#ifndef VIRTIO_EPF_H
+#define VIRTIO_EPF_H
+
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/spinlock.h>
+#include <linux/virtio.h>
+#include <linux/virtio_config.h>
+#include <linux/workqueue.h>
+
+#include "uapi/epf-virtio.h"
+
+/*
+ *   virtio-epf-main.c     the PCI device: found, made a virtio device, removed
+ *   virtio-epf-config.c   status, features and configuration of the device
+ *   virtio-epf-control.c  requests to the endpoint
+ *   virtio-epf-queues.c   queues: made, pushed, reset
+ *   virtio-epf-irq.c      interrupts
+ */
+
+/**
+ * struct virtio_epf_queue - one queue
+ * @vq: the virtio core's; NULL while there is none
+ * @notify: its word in the BAR
+ * @shadow_desc: where descriptors are pushed to, in the BAR
+ * @shadow_avail: where available entries are pushed to, in the BAR
+ * @max_size: the most descriptors that it may have
+ * @vector: its interrupt, or EPF_VIRTIO_NO_VECTOR
+ * @has_irq: an interrupt of its own is requested
+ * @enabled: the endpoint has been told of it
+ * @name: of its interrupt
+ * @lock: protects all below, and the order of what is pushed
+ * @pushed: the available index up to which the endpoint was told
+ */
+struct virtio_epf_queue {
+	struct virtqueue *vq;
+	void __iomem *notify;
+	void __iomem *shadow_desc;
+	void __iomem *shadow_avail;
+	unsigned int max_size;
+	u16 vector;
+	bool has_irq;
+	bool enabled;
+	char name[32];
+
+	spinlock_t lock; /* see above */
+	u16 pushed;
+};
+
+/**
+ * struct virtio_epf - a virtio device behind an endpoint
+ * @vdev: what virtio drivers see
+ * @pdev: the function
+ * @bar: BAR of the registers
+ * @bar_size: bytes of it
+ * @control: the request, in the BAR
+ * @config: the device's configuration, in the BAR
+ * @config_size: bytes of it
+ * @doorbell: what interrupts the endpoint, in a BAR; or NULL
+ * @doorbell_bar: BAR that is mapped for @doorbell alone; or NULL
+ * @doorbell_data: what is written there
+ * @device_features: virtio features that the device offers
+ * @push: descriptors are pushed
+ * @timeout_ms: what the endpoint grants itself for a request
+ * @num_queues: how many queues there are
+ * @queues: the queues
+ * @num_vectors: interrupt vectors that are allocated
+ * @requested_vectors: those of them with a handler that is not a queue's
+ * @config_name: of the interrupt for changes of the configuration
+ * @shared_name: of the interrupt that queues share
+ * @config_work: looks what has changed
+ * @control_lock: one request at a time; protects all below
+ * @generation: of the last request
+ * @dead: the endpoint did not answer: nothing is requested any more
+ */
+struct virtio_epf {
+	struct virtio_device vdev;
+	struct pci_dev *pdev;
+	void __iomem *bar;
+	resource_size_t bar_size;
+	void __iomem *control;
+	void __iomem *config;
+	unsigned int config_size;
+	void __iomem *doorbell;
+	void __iomem *doorbell_bar;
+	u32 doorbell_data;
+	u64 device_features;
+	bool push;
+	unsigned int timeout_ms;
+	unsigned int num_queues;
+	struct virtio_epf_queue *queues;
+	unsigned int num_vectors;
+	unsigned int requested_vectors;
+	char config_name[32];
+	char shared_name[32];
+	struct work_struct config_work;
+
+	struct mutex control_lock; /* see above */
+	u32 generation;
+	bool dead;
+};
+
+static inline struct virtio_epf *to_virtio_epf(struct virtio_device *vdev)
+{
+	return container_of(vdev, struct virtio_epf, vdev);
+}
+
+/* virtio-epf-control.c */
+
+/**
+ * struct virtio_epf_request - what is asked of the endpoint
+ * @command: enum epf_virtio_command
+ * @queue: index
+ * @size: descriptors or bytes
+ * @vector: number of an interrupt, or EPF_VIRTIO_NO_VECTOR
+ * @args: of the command
+ */
+struct virtio_epf_request {
+	enum epf_virtio_command command;
+	u16 queue;
+	u16 size;
+	u16 vector;
+	u64 args[3];
+};
+
+int virtio_epf_request(struct virtio_epf *epf,
+		       const struct virtio_epf_request *request);
+void virtio_epf_ring_doorbell(struct virtio_epf *epf);
+void virtio_epf_give_up(struct virtio_epf *epf);
+
+/* virtio-epf-config.c */
+extern const struct virtio_config_ops virtio_epf_config_ops;
+u8 virtio_epf_get_status(struct virtio_device *vdev);
+
+/* virtio-epf-queues.c */
+int virtio_epf_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
+			struct virtqueue *vqs[],
+			struct virtqueue_info infos[],
+			struct irq_affinity *desc);
+void virtio_epf_del_vqs(struct virtio_device *vdev);
+int virtio_epf_reset_queue(struct virtqueue *vq);
+int virtio_epf_enable_queue(struct virtqueue *vq);
+
+/* virtio-epf-irq.c */
+void virtio_epf_init_irqs(struct virtio_epf *epf);
+int virtio_epf_alloc_irqs(struct virtio_epf *epf, unsigned int wanted,
+			  struct irq_affinity *desc);
+void virtio_epf_free_irqs(struct virtio_epf *epf);
+int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
+				 unsigned int vector);
+void virtio_epf_free_queue_irq(struct virtio_epf_queue *queue);
+void virtio_epf_synchronize_irqs(struct virtio_device *vdev);
+
+#endif
