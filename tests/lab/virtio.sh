@@ -5,7 +5,6 @@
 # For the tests of virtio functions, after common.sh.
 # shellcheck disable=SC2154 # common.sh has ep
 
-
 device=/sys/bus/pci/devices/0000:11:00.0
 node=/dev/virtio-xtest.0
 
