@@ -11,6 +11,12 @@
 examples=$EPFLAB_TOP/examples
 nothing="nothing to do: the system is as it should be"
 
+# The example of the manual is complete.
+sed -n '/^```$/,/^```$/p' "$EPFLAB_TOP/man/epf-devicetree.5.scd" |
+	sed '1d; /^```$/,$d' | dtc -q -I dts -O dtb -o /tmp/manual.dtb -
+is "create functions/pci_epf_test/epc-sim.0.0" sh -c \
+	"epfctl --dry-run apply /tmp/manual.dtb | head -n 1 | tr -s ' ' | sed 's/ *$//'"
+
 # The tree that the machine was booted with.
 is "9 steps done" epfctl apply /sys/firmware/fdt
 is "$nothing" epfctl apply "$examples/pci-epf-test.yaml"
@@ -30,12 +36,6 @@ epfctl apply /tmp/other.dtb 2>/tmp/said && die "a function that is linked"
 epfctl --json apply /tmp/other.dtb >/tmp/said 2>/dev/null || :
 is "/tmp/other.dtb:/epc-sim.0/function@0 null null" jq -r \
 	'.error | "\(.file) \(.line) \(.column)"' /tmp/said
-
-# The example of the manual is complete.
-sed -n '/^```$/,/^```$/p' "$EPFLAB_TOP/man/epf-devicetree.5.scd" |
-	sed '1d; /^```$/,$d' | dtc -q -I dts -O dtb -o /tmp/manual.dtb -
-is "create functions/pci_epf_test/epc-sim.0.0" sh -c \
-	"epfctl --dry-run apply /tmp/manual.dtb | head -n 1 | tr -s ' ' | sed 's/ *$//'"
 
 # What is no devicetree, and one that is wrong.
 echo "version: 1" >/tmp/text.dtb
