@@ -14,8 +14,8 @@ nothing="nothing to do: the system is as it should be"
 # The example of the manual is complete.
 sed -n '/^```$/,/^```$/p' "$EPFLAB_TOP/man/epf-devicetree.5.scd" |
 	sed '1d; /^```$/,$d' | dtc -q -I dts -O dtb -o /tmp/manual.dtb -
-is "create functions/pci_epf_test/epc-sim.0.0" sh -c \
-	"epfctl --dry-run apply /tmp/manual.dtb | head -n 1 | tr -s ' ' | sed 's/ *$//'"
+is "$(sed s/test0/epc-sim.0.0/ "$examples/pci-epf-test.yaml" |
+	epfctl --dry-run apply -)" epfctl --dry-run apply /tmp/manual.dtb
 
 # The tree that the machine was booted with.
 is "9 steps done" epfctl apply /sys/firmware/fdt
