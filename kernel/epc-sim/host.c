@@ -234,6 +234,9 @@ int epc_sim_host_init(struct epc_sim *sim)
 	bridge->ops = &host_ops;
 	bridge->map_irq = host_map_irq;
 	bridge->swizzle_irq = pci_common_swizzle;
+	bridge->native_aer = sim->port_knobs.native_aer;
+	bridge->native_pme = sim->port_knobs.native_pme;
+	bridge->native_pcie_hotplug = sim->port_knobs.native_hotplug;
 	dev_set_msi_domain(&bridge->dev, sim->msi_domain);
 	sim->bridge = bridge;
 

@@ -62,6 +62,9 @@ static int msi_alloc(struct irq_domain *domain, unsigned int virq,
 	struct epc_sim *sim = domain->host_data;
 	int first, i;
 
+	if (nr_irqs > sim->port_knobs.host_vectors)
+		return -ENOSPC;
+
 	/* Multi-message MSI puts the number into the low bits of the data. */
 	scoped_guard(mutex, &sim->vectors_lock)
 		first = bitmap_find_free_region(sim->vectors, EPC_SIM_VECTORS,

@@ -36,6 +36,12 @@ EPC_SIM_POWER_OF_TWO(vectors, &KNOBS->vectors, 1, EPC_SIM_PORT_VECTORS);
 EPC_SIM_NUMBER(message_pcie, &KNOBS->message_pcie, 0, EPC_SIM_PORT_VECTORS - 1);
 EPC_SIM_NUMBER(message_aer, &KNOBS->message_aer, 0, EPC_SIM_PORT_VECTORS - 1);
 EPC_SIM_NUMBER(message_dpc, &KNOBS->message_dpc, 0, EPC_SIM_PORT_VECTORS - 1);
+EPC_SIM_POWER_OF_TWO(host_vectors, &KNOBS->host_vectors, 1,
+		     EPC_SIM_PORT_VECTORS);
+EPC_SIM_FLAG(capability_loop, &KNOBS->capability_loop);
+EPC_SIM_FLAG(native_aer, &KNOBS->native_aer);
+EPC_SIM_FLAG(native_pme, &KNOBS->native_pme);
+EPC_SIM_FLAG(native_hotplug, &KNOBS->native_hotplug);
 
 static struct configfs_attribute *port_attrs[] = {
 	&epc_sim_knob_attr_switch,
@@ -52,6 +58,11 @@ static struct configfs_attribute *port_attrs[] = {
 	&epc_sim_knob_attr_message_pcie,
 	&epc_sim_knob_attr_message_aer,
 	&epc_sim_knob_attr_message_dpc,
+	&epc_sim_knob_attr_host_vectors,
+	&epc_sim_knob_attr_capability_loop,
+	&epc_sim_knob_attr_native_aer,
+	&epc_sim_knob_attr_native_pme,
+	&epc_sim_knob_attr_native_hotplug,
 	NULL,
 };
 
@@ -75,6 +86,10 @@ void epc_sim_port_knobs_init(struct epc_sim_port_knobs *knobs)
 		.acs = true,
 		.interrupts = EPC_SIM_PORT_MSI,
 		.vectors = 1,
+		.host_vectors = EPC_SIM_PORT_VECTORS,
+		.native_aer = true,
+		.native_pme = true,
+		.native_hotplug = true,
 	};
 }
 

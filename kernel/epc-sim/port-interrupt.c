@@ -273,4 +273,9 @@ void epc_sim_port_interrupt_init(struct epc_sim_port *port)
 					   knobs->message_pcie));
 	epc_sim_config_link_caps(config, knobs->interrupts == EPC_SIM_PORT_MSI,
 				 knobs->interrupts == EPC_SIM_PORT_MSIX);
+	if (knobs->capability_loop)
+		epc_sim_config_set(config,
+				   (knobs->interrupts == EPC_SIM_PORT_MSIX ?
+				    EPC_SIM_CAP_MSIX : EPC_SIM_CAP_EXP) +
+				   PCI_CAP_LIST_NEXT, 1, EPC_SIM_CAP_PM);
 }

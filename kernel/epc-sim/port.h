@@ -55,6 +55,11 @@ enum epc_sim_port_interrupts {
  * @message_pcie: message number of hot-plug, PME and bandwidth notification
  * @message_aer: of the root error status
  * @message_dpc: of containment
+ * @host_vectors: MSI vectors that the host grants to a function, a power of two
+ * @capability_loop: the list of capabilities leads back to its beginning
+ * @native_aer: the host's firmware leaves error reporting to the kernel
+ * @native_pme: power management events
+ * @native_hotplug: slots
  *
  * Nothing keeps the message numbers below @vectors: boards are wrong in this.
  */
@@ -73,6 +78,11 @@ struct epc_sim_port_knobs {
 	unsigned int message_pcie;
 	unsigned int message_aer;
 	unsigned int message_dpc;
+	unsigned int host_vectors;
+	bool capability_loop;
+	bool native_aer;
+	bool native_pme;
+	bool native_hotplug;
 };
 
 /* Why a link is down. It is up when there is no reason left. */

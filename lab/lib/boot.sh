@@ -122,7 +122,7 @@ boot_kernel() {
 	if [[ $OPT_TIME_TRAVEL ]]; then
 		arguments+=(time-travel=inf-cpu)
 	fi
-	arguments+=(-- "$RUN")
+	arguments+=("${OPT_BOOT[@]}" -- "$RUN")
 	[[ $OPT_INTERACTIVE ]] && arguments+=(interactive)
 	[[ $OPT_DEBUG ]] && arguments+=(leaks)
 	[[ $OPT_BARE ]] || arguments+=(sim)

@@ -95,6 +95,18 @@ for name in dma_registers msix_table msix_pba; do
 done
 power bar0/fixed_size 0 16777216
 flag bar0/only_64bit
+for name in vectors host_vectors; do
+	knob port/$name "a power of two up to 32" 32 64 "$erange" 31 "$einval" \
+		0 "$erange"
+done
+for name in message_pcie message_aer message_dpc; do
+	number port/$name 0 31
+done
+for name in switch hotplug surprise command_completed surprise_down aer dpc \
+	dpc_rp_extensions acs capability_loop native_aer native_pme native_hotplug; do
+	flag port/$name
+done
+choice port/interrupts "none, intx, msi, msi-x" none intx msi msi-x
 
 # The other BARs have the same.
 for name in bar1 bar2 bar3 bar4 bar5; do
@@ -104,7 +116,7 @@ for name in bar1 bar2 bar3 bar4 bar5; do
 done
 
 # There is no other.
-for file in "$sim/one"/* "$sim/one"/bar0/*; do
+for file in "$sim/one"/* "$sim/one"/bar0/* "$sim/one"/port/*; do
 	[[ -d $file || " $known " == *" ${file#"$sim/one/"} "* ]] ||
 		die "$file: not tested"
 done
@@ -151,7 +163,7 @@ is pci_epc_sim jq -r .controller.driver <<<"$shown"
 is "$(for name in $known; do
 	[[ $name == stats ]] || echo "$name $(<"$sim/one/$name")"
 done | sort)" sh -c "jq -r '.controller.attributes | to_entries[] |
-	select(.key | test(\"bar[1-5]|port\") | not) | \"\(.key) \(.value)\"' |
+	select(.key | test(\"bar[1-5]\") | not) | \"\(.key) \(.value)\"' |
 	sort" <<<"$shown"
 for name in $known; do
 	case $name in

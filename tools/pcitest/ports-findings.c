@@ -196,13 +196,16 @@ static void find_missing(struct port *port, const struct machine *machine,
 	if (index == SERVICE_BANDWIDTH &&
 	    (!machine->drivers[index] || service->state == STATE_NO_DEVICE))
 		return;
+	/* That is a finding itself. */
+	if (port_has_no_interrupt(port))
+		return;
 	if (service->state == STATE_NO_DRIVER)
 		add(port, "no-service-driver", index,
 		    machine->drivers[index]
 			    ? "See the kernel log, and bind it: echo DEVICE > /sys/bus/pci_express/drivers/DRIVER/bind."
 			    : "Take a kernel that is configured with it (CONFIG_HOTPLUG_PCI_PCIE, CONFIG_PCIEAER, CONFIG_PCIE_DPC).",
 		    "%s: %s", name, service->reason);
-	if (service->state == STATE_NO_DEVICE && !port_has_no_interrupt(port))
+	if (service->state == STATE_NO_DEVICE)
 		add(port, "no-service", index,
 		    index == SERVICE_DPC && port->aer_above
 			    ? "Take a newer kernel, or boot with pcie_ports=dpc-native."

@@ -335,6 +335,19 @@ static int add(struct ports *ports, const struct pci_function *function,
 	return 0;
 }
 
+/* One that does not answer is one if the port driver says so. */
+static bool is_port(const struct pci_function *function,
+		    const struct port_hardware *hardware,
+		    const struct machine *machine)
+{
+	struct port_system system;
+
+	if (hardware->answers || !machine->known)
+		return port_hardware_is_port(hardware);
+	port_system_read(machine, function->address, &system);
+	return strcmp(system.driver, PORT_DRIVER) == 0;
+}
+
 int ports_join(const struct pci_functions *functions,
 	       const struct machine *machine, struct ports *ports)
 {
@@ -345,7 +358,7 @@ int ports_join(const struct pci_functions *functions,
 		const struct pci_function *function = &functions->items[i];
 
 		port_hardware_parse(&function->space, &hardware);
-		if (port_hardware_is_port(&hardware) &&
+		if (is_port(function, &hardware, machine) &&
 		    add(ports, function, &hardware, machine) < 0) {
 			ports_free(ports);
 			return -ENOMEM;

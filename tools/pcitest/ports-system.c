@@ -64,17 +64,15 @@ static char *read_file(const char *root, const char *path)
 	return text;
 }
 
-static DIR *open_dir(const char *root, const char *format, const char *name)
+static DIR *open_dir(const char *root, const char *path, const char *below,
+		     const char *last)
 {
-	char *path = NULL, *full = NULL;
+	char *name = NULL;
 	DIR *dir = NULL;
 
-	if (asprintf(&path, format, name) >= 0) {
-		if (asprintf(&full, "%s%s", root, path) >= 0)
-			dir = opendir(full);
-		free(full);
-		free(path);
-	}
+	if (asprintf(&name, "%s%s%s%s", root, path, below, last) >= 0)
+		dir = opendir(name);
+	free(name);
 	return dir;
 }
 
@@ -97,7 +95,7 @@ static void read_driver(int folder, const char *link,
 
 static void find_drivers(struct machine *machine)
 {
-	DIR *dir = open_dir(machine->root, "%s", SERVICE_DRIVERS);
+	DIR *dir = open_dir(machine->root, SERVICE_DRIVERS, "", "");
 	struct dirent *entry;
 
 	machine->drivers_known = dir;
@@ -172,7 +170,7 @@ static int compare(const void *a, const void *b)
 static void read_irqs(const char *root, const char *address,
 		      struct port_system *system)
 {
-	DIR *dir = open_dir(root, PCI_DEVICES "/%s/msi_irqs", address);
+	DIR *dir = open_dir(root, PCI_DEVICES "/", address, "/msi_irqs");
 	struct dirent *entry;
 	char mode[8] = "";
 	int file;
@@ -221,7 +219,8 @@ static void read_service(int folder, const char *name, const char *address,
 	    bit >= 1u << NUM_SERVICES)
 		return;
 	device = &system->services[__builtin_ctzl(bit)];
-	snprintf(device->name, sizeof(device->name), "%s", name);
+	snprintf(device->name, sizeof(device->name), "%s:pcie%03lx", address,
+		 id);
 	snprintf(link, sizeof(link), "%s/driver", device->name);
 	read_driver(folder, link, device->driver);
 	system->type = types[id >> 8];
@@ -230,7 +229,7 @@ static void read_service(int folder, const char *name, const char *address,
 void port_system_read(const struct machine *machine, const char *address,
 		      struct port_system *system)
 {
-	DIR *dir = open_dir(machine->root, PCI_DEVICES "/%s", address);
+	DIR *dir = open_dir(machine->root, PCI_DEVICES "/", address, "");
 	char path[sizeof(PCI_DEVICES) + 48];
 	struct dirent *entry;
 	char *irq;
