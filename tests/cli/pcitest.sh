@@ -76,7 +76,7 @@ perl -MTAP::Parser -e '
 
 # Every option is in the manual page.
 for arguments in --help "list --help" "run --help" "bench --help" \
-	"compare --help" -h; do
+	"compare --help" "ports --help" -h; do
 	# shellcheck disable=SC2086
 	"$PCITEST" $arguments 2>&1
 done | grep -oE '^ +(-[a-zA-Z?])?(, )?(--[a-z-]+)?' | grep -oE -- '-+[^ ,]+' |

@@ -25,16 +25,26 @@ finds() {
 	((status == ($# ? 3 : 0))) || die "status $status"
 	documents+=(-i "$work/$((++number)).json")
 	cp "$work/ports" "$work/$number.json"
-	# In the text, too, with what to do.
-	pcitest ports >"$work/text" || :
-	(($(grep -c "^    FINDING" "$work/text") == $#)) ||
-		die "not all in the text: $(cat "$work/text")"
+}
+
+# awake KNOB=VALUE...: made anew, and the ports do not sleep when idle: then their
+# interrupts are off, as they should be.
+awake() {
+	local control
+
+	again "$@"
+	for control in /sys/bus/pci/devices/0000:1[0-2]:00.0/power/control; do
+		[[ ! -e $control ]] || echo on >"$control"
+	done
 }
 
 # explains TEXT: the first finding must.
 explains() {
 	jq -r '[.ports[].findings[]][0].message' "$work/ports" |
-		grep -qF -- "$1" || die "no \"$1\": $(cat "$work/text")"
+		grep -qF -- "$1" || die "no \"$1\": $(cat "$work/ports")"
+	# In the text, too, with what to do.
+	pcitest ports | grep -A1 "^    FINDING .*$1" | grep -q "^        [A-Z]" ||
+		die "not in the text: $1"
 }
 
 # reason SERVICE WANT: why a service of the root port is not bound.
@@ -43,40 +53,41 @@ reason() {
 		select(.name == $name).reason' "$work/ports"
 }
 
+awake
 finds
 
 # The list of capabilities is a loop.
-again port/capability_loop=1
+awake port/capability_loop=1
 finds "10:00 malformed-capabilities"
 explains "capability list loops at 0x40"
-again port/capability_loop=0
+awake port/capability_loop=0
 
 # A message number that the port has no vector for: the pin for all.
-again port/message_pcie=4
+awake port/message_pcie=4
 finds "10:00 message-beyond-port pme"
 explains "message number 4, but the port has 1 MSI vector;"
 is INTx jq -r '.ports[0].interrupts.mode' "$work/ports"
-again port/message_pcie=0 port/interrupts=msi-x port/vectors=4 port/message_dpc=9
+awake port/message_pcie=0 port/interrupts=msi-x port/vectors=4 port/message_dpc=9
 finds "10:00 message-beyond-port dpc"
 explains "message number 9, but the port has 4 MSI-X vectors;"
 
 # A message number that no vector is allocated for any more.
-again port/interrupts=msi port/vectors=8 port/message_dpc=7
+awake port/interrupts=msi port/vectors=8 port/message_dpc=7
 setpci -s 10:00.0 CAP_MSI+2.w=10:70
 finds "10:00 message-beyond-vectors dpc"
 explains "message number 7, but 2 vectors are allocated"
 
 # The port's numbers are right, the machine's interrupt controller is small.
-again port/host_vectors=1
+awake port/host_vectors=1
 finds "10:00 intx-instead-of-messages"
 explains "8 MSI vectors and 8 needed"
-again port/host_vectors=32 port/vectors=1 port/message_dpc=0
+awake port/host_vectors=32 port/vectors=1 port/message_dpc=0
 
 # No interrupt at all.
-again port/interrupts=none
+awake port/interrupts=none
 finds "10:00 no-interrupt"
 reason aer "the port has got no interrupt"
-again port/interrupts=msi
+awake port/interrupts=msi
 
 # Somebody has turned off what the port driver turned on.
 setpci -s 10:00.0 COMMAND=0:4
@@ -86,50 +97,50 @@ explains "cannot send its interrupts"
 # And so an event is recorded that nobody serves.
 echo correctable >$debugfs/aer
 finds "10:00 bus-master-off" "10:00 event-pending aer"
-again port/interrupts=msi-x
+awake port/interrupts=msi-x
 finds
 setpci -s 10:00.0 CAP_MSIX+2.w=4000:4000
 finds "10:00 messages-masked"
-again port/interrupts=intx
+awake port/interrupts=intx
 finds
 setpci -s 10:00.0 COMMAND=400:400
 finds "10:00 pin-disabled"
-again port/interrupts=msi
+awake port/interrupts=msi
 setpci -s 10:00.0 $aer=0:7
 finds "10:00 interrupt-off aer"
 setpci -s 10:00.0 $aer=7:7
 finds
 
 # Bus mastering off under a device that has it on.
-again port/switch=1 port/dpc=0
+awake port/switch=1 port/dpc=0
 setpci -s 11:00.0 COMMAND=0:4
 finds "11:00 bus-master-off"
 explains "a device below has it on"
-again port/switch=0 port/dpc=1
+awake port/switch=0 port/dpc=1
 
 # No port driver, no service driver.
 echo 0000:10:00.0 >/sys/bus/pci/drivers/pcieport/unbind
 finds "10:00 no-port-driver"
 reason dpc "no driver is bound to the port"
-again
+awake
 echo 0000:10:00.0:pcie002 >$drivers/aer/unbind
 finds "10:00 no-service-driver aer"
 reason aer "aer is not bound to it: it was unbound, or its probe failed"
 
 # Firmware keeps what it does not grant.
-again port/native_aer=0
+awake port/native_aer=0
 finds "10:00 no-service aer" "10:00 no-service dpc"
 reason aer "the host bridge keeps control of error reporting: firmware did not grant it (ACPI _OSC)"
-again port/native_aer=1 port/native_pme=0
+awake port/native_aer=1 port/native_pme=0
 finds "10:00 no-service pme"
-again port/native_pme=1 port/native_hotplug=0
+awake port/native_pme=1 port/native_hotplug=0
 finds "10:00 no-service hotplug"
-again port/native_hotplug=1
+awake port/native_hotplug=1
 
 # Containment below a switch: Linux 6.12 takes it together with AER alone, newer
 # ones have it wherever they may. A message number that was not counted has no
 # vector.
-again port/switch=1 port/vectors=4 port/message_dpc=3
+awake port/switch=1 port/vectors=4 port/message_dpc=3
 if [[ ! -e /sys/bus/pci/devices/0000:12:00.0/0000:12:00.0:pcie208 ]]; then
 	finds "12:00 message-beyond-vectors dpc" "12:00 no-service dpc"
 	explains "message number 3, but 1 vector is allocated"

@@ -45,10 +45,16 @@ has_risen() {
 	(($(count_of "$1") > $2))
 }
 
+# Idle ports sleep with newer kernels, and their interrupts are off then.
+wake() {
+	echo on >/sys/bus/pci/devices/0000:10:00.0/power/control
+}
+
 modprobe pci-epf-test
 modprobe pci_endpoint_test
 again port/interrupts=msi-x port/vectors=8 port/message_pcie=2 \
 	port/message_aer=5 port/message_dpc=7
+wake
 make_functions pci_epf_test f0
 start
 wait_for "enumeration" test -e $bound
@@ -126,6 +132,7 @@ stop
 wait_for "removal" test ! -e $bound
 remove_functions pci_epf_test f0
 again port/interrupts=msi
+wake
 ports 0
 shows '["MSI",8,8]' '.ports[0].interrupts |
 	[.mode, .vectors_allocated, .vectors_needed]'
@@ -133,6 +140,19 @@ shows '["MSI",2,5,2,7,2]' '.ports[0] |
 	[.interrupts.mode, .services[].vector]'
 again port/interrupts=intx port/message_pcie=0 port/message_aer=0 \
 	port/message_dpc=0
+wake
 ports 0
 shows '["INTx",0,1]' '.ports[0].interrupts |
 	[.mode, .vectors_allocated, (.irqs | length)]'
+
+# One that sleeps is healthy, too, where the kernel lets it.
+port=/sys/bus/pci/devices/0000:10:00.0
+sleeps() {
+	[[ $(cat $port/power/runtime_status) == suspended ]]
+}
+echo auto >$port/power/control
+if [[ -e /sys/bus/pci_express/drivers/pcie_bwctrl ]]; then
+	wait_for "sleep" sleeps
+	ports 0
+	shows true '.ports[0].asleep'
+fi

@@ -18,7 +18,9 @@ static struct users find_users(const struct port *port)
 	struct users users = { 0 };
 
 	for (int i = 0; i < NUM_SERVICES; i++) {
-		if (!port->services[i].capable)
+		/* A link with one speed has nothing to notify of. */
+		if (!port->services[i].capable ||
+		    (i == SERVICE_BANDWIDTH && port->hardware.speeds == 1))
 			continue;
 		users.services |= 1u << i;
 		if (port_serves(port, i))

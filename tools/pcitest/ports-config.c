@@ -314,6 +314,10 @@ static void parse_standard(struct parser *parser)
 			return;
 		}
 		seen[where] = true;
+		if (id == PCI_CAP_ID_PM)
+			parser->hardware->asleep =
+				read(parser, where + PCI_PM_CTRL, 2) &
+				PCI_PM_CTRL_STATE_MASK;
 		if (id == PCI_CAP_ID_MSI && !parser->hardware->msi.position)
 			parse_msi(parser, where);
 		if (id == PCI_CAP_ID_MSIX && !parser->hardware->msix.position)
@@ -503,7 +507,8 @@ void port_hardware_parse(const struct config_space *space,
 
 bool port_hardware_is_port(const struct port_hardware *hardware)
 {
-	if (hardware->standard_known)
+	/* With a broken list it may be one whose type is behind the break. */
+	if (hardware->standard_known && (hardware->type || !hardware->num_faults))
 		return hardware->type != PORT_NONE;
 	return hardware->class == CLASS_BRIDGE ||
 	       hardware->class == CLASS_BRIDGE_SUBTRACTIVE ||

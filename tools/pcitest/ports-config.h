@@ -102,6 +102,7 @@ struct port_hardware {
 	bool standard_known;    /* capabilities below 256 could be read */
 	bool extended_known;    /* the others, or there can be none */
 
+	bool asleep;            /* not in D0 */
 	bool memory;            /* it answers to memory accesses */
 	bool bus_master;
 	bool intx_disabled;
@@ -122,7 +123,8 @@ void port_hardware_parse(const struct config_space *space,
 			 struct port_hardware *hardware);
 
 /* The function may be a port that the port driver takes: it is one of the types
- * above, or, with the header alone known, a bridge or event collector. */
+ * above, or, where its capabilities cannot be read, a bridge or event
+ * collector. */
 bool port_hardware_is_port(const struct port_hardware *hardware);
 
 #endif

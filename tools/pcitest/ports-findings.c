@@ -65,7 +65,7 @@ static void find_bytes(struct port *port)
 
 	for (size_t i = 0; i < hardware->num_faults; i++)
 		add(port, "malformed-capabilities", OF_PORT,
-		    "It is the hardware's or its firmware's to correct; what comes after that place is not seen, by the kernel neither.",
+		    "It is the hardware's or its firmware's to correct; what comes after that place is not seen, nor does the kernel see it.",
 		    "%s", hardware->faults[i]);
 	if (!hardware->answers)
 		add(port, "no-answer", OF_PORT,
@@ -228,7 +228,8 @@ static void find_bound(struct port *port, const struct machine *machine,
 		    "See the kernel log of the time when it was bound. pciehp polls with pciehp.pciehp_poll_mode=1.",
 		    "%s: its driver is bound, but has no handler on interrupt %d",
 		    name, service->irq);
-	if (hardware->capable && !hardware->enabled)
+	/* Its driver turns it off before it lets the port sleep. */
+	if (hardware->capable && !hardware->enabled && !port->asleep)
 		add(port, "interrupt-off", index,
 		    "Find out who did that, firmware or a reset after which nothing was restored; binding the service's driver anew turns it on.",
 		    "%s: its driver is bound, but its interrupt is turned off in the port",
@@ -239,7 +240,7 @@ static void find_pending(struct port *port, int index)
 {
 	const struct service *service = &port->services[index];
 
-	if (service->capable && port->hardware.services[index].pending)
+	if (service->capable && !port->asleep && port->hardware.services[index].pending)
 		add(port, "event-pending", index,
 		    "If it stays so, its interrupt got lost: see the other findings, and whether the count rises.",
 		    "%s: an event is recorded and its interrupt is turned on, but nobody has served it",

@@ -278,6 +278,7 @@ static void join(struct port *port, const struct machine *machine)
 {
 	port->type = port->hardware.type ? port->hardware.type
 					 : port->system.type;
+	port->asleep = port->hardware.asleep || port->system.asleep;
 	join_hardware(port);
 	port->mode = find_mode(port);
 	port->vectors = count_vectors(port);

@@ -193,6 +193,9 @@ static struct json_object *port_json(const struct port *port,
 	add(object, "driver", name_or_null(port->system.driver));
 	add(object, "bus_master",
 	    truth(hardware->answers, hardware->bus_master));
+	add(object, "asleep",
+	    truth(hardware->standard_known || port->system.known,
+		  port->asleep));
 	add(object, "interrupts", interrupts_json(port, machine));
 	add(object, "services", services);
 	add(object, "features", features);

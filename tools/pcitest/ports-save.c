@@ -181,7 +181,8 @@ static int save_function(struct save *save, const char *root,
 			 const struct pci_function *function)
 {
 	static const char *const files[] = {
-		"class", "device", "irq", "resource", "vendor",
+		"class", "device", "irq", "power/runtime_status", "resource",
+		"vendor",
 	};
 	char device[sizeof(PCI_DEVICES) + ENDPOINT_ADDRESS_SIZE];
 	char path[PATH_MAX];

@@ -232,7 +232,7 @@ void port_system_read(const struct machine *machine, const char *address,
 	DIR *dir = open_dir(machine->root, PCI_DEVICES "/", address, "");
 	char path[sizeof(PCI_DEVICES) + 48];
 	struct dirent *entry;
-	char *irq;
+	char *irq, *status;
 
 	memset(system, 0, sizeof(*system));
 	if (!dir)
@@ -244,6 +244,11 @@ void port_system_read(const struct machine *machine, const char *address,
 	closedir(dir);
 	read_irqs(machine->root, address, system);
 
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/power/runtime_status",
+		 address);
+	status = read_file(machine->root, path);
+	system->asleep = status && strncmp(status, "suspend", 7) == 0;
+	free(status);
 	snprintf(path, sizeof(path), PCI_DEVICES "/%s/irq", address);
 	irq = read_file(machine->root, path);
 	if (irq && system->num_irqs == 0)

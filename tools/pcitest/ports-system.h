@@ -39,6 +39,7 @@ struct port_system {
 	char driver[DRIVER_NAME_SIZE]; /* empty: none is bound */
 	unsigned int irqs[MAX_PORT_IRQS]; /* message-signalled, ascending */
 	size_t num_irqs;
+	bool asleep;                  /* runtime power management has it so */
 	bool msix;                    /* these are of MSI-X, else of MSI */
 	unsigned int irq;             /* of the pin, where num_irqs is 0; 0: none */
 	enum port_type type;          /* as the service devices have it */

@@ -19,13 +19,13 @@ static void print_head(const struct port *port, FILE *out)
 	if (hardware->subordinate > hardware->secondary)
 		fprintf(out, "-%02x", hardware->subordinate);
 	fprintf(out, "\n");
+	fprintf(out, "    ");
 	if (port->system.known)
-		fprintf(out, "    driver: %s; bus mastering %s\n",
-			port->system.driver[0] ? port->system.driver : "none",
-			hardware->bus_master ? "on" : "off");
-	else
-		fprintf(out, "    bus mastering %s\n",
-			hardware->bus_master ? "on" : "off");
+		fprintf(out, "driver: %s; ",
+			port->system.driver[0] ? port->system.driver : "none");
+	fprintf(out, "bus mastering %s%s\n",
+		hardware->bus_master ? "on" : "off",
+		port->asleep ? "; asleep" : "");
 }
 
 static void print_interrupts(const struct port *port, FILE *out)

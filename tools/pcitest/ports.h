@@ -94,6 +94,7 @@ struct port {
 	enum port_type type;
 	struct port_hardware hardware;
 	struct port_system system;
+	bool asleep;            /* or on its way there */
 	bool bus_master_below;  /* a function on the next bus has it */
 	bool aer_above;         /* error reporting of its root port is bound */
 
