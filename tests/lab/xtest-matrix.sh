@@ -12,8 +12,8 @@
 node=/dev/pci-endpoint-xtest.0
 policies=(transfer cached static)
 profiles=(generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence rcar)
-sizes=("1,4095" "2,4096" "3,4097" "7,8191" "8,65535" "64,65537" "65,262143"
-	"511,1048576" "512,1048577")
+sizes=("1,4095" "2,4096" "3,4097" "7,8191" "8,65535" "64,65537" "65,16385"
+	"511,131071" "512,1048577")
 alignments=(0 1 2 7 64 255 2049 4095 4096)
 
 # up PROFILE POLICY

@@ -1,0 +1,160 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --timeout 180
+#
+# Whatever goes wrong on the way of a command, the host is told what, nobody is
+# left waiting, and afterwards all works again.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+faults=/sys/kernel/debug/pci_epc_sim/epc-sim.0/faults
+device=/sys/bus/pci/devices/0000:11:00.0
+node=/dev/pci-endpoint-xtest.0
+
+# inject KIND TIMES [FILE=VALUE...]
+inject() {
+	local file
+
+	for file in "${@:3}"; do
+		echo "${file#*=}" >"$faults/$1/${file%%=*}"
+	done
+	echo "$2" >"$faults/$1/times"
+	echo 100 >"$faults/$1/probability"
+}
+
+no_more() {
+	(($(stat_of "fault_$1") > 0)) || die "$1 did not happen"
+	echo 0 >"$faults/$1/probability"
+	echo >"$sim/epc-sim.0/stats"
+}
+
+bench() {
+	pcitest bench xfer --sizes 4099 --commands 1 --warm-up 0 \
+		--repetitions 1 --json "$@" >/tmp/bench 2>/tmp/messages
+}
+
+# fails TEXT ARGUMENT...: a transfer with these must, and the report says that.
+fails() {
+	local status=0 said
+
+	bench "${@:2}" || status=$?
+	((status == 1)) || die "$*: status $status: $(cat /tmp/bench)"
+	said=$(jq -r '.results[0].error' /tmp/bench)
+	[[ $said == *"$1"* ]] || die "${*:2}: $said; should be: $1"
+}
+
+works() {
+	pcitest run --suite sg --dma on >/tmp/run || die "$1: $(cat /tmp/run)"
+}
+
+traffic() {
+	(($(stat_of dma_reads) + $(stat_of dma_writes) > 9))
+}
+
+asked() {
+	(($(stat_of fault_interrupt_lost) > 0))
+}
+
+up() {
+	VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+	# So that each transfer asks for a map
+	rm "$ep/controllers/epc-sim.0/x0"
+	echo transfer >"$ep"/functions/pci_epf_xtest/x0/pci_epf_xtest.*/outbound/policy
+	ln -s "$ep/functions/pci_epf_xtest/x0" "$ep/controllers/epc-sim.0/x0"
+	start
+	wait_for "the driver" test -e $node
+}
+
+down() {
+	stop
+	wait_for "removal" test ! -e $device
+	remove_functions pci_epf_xtest x0
+}
+
+modprobe pci-epf-xtest
+modprobe pci_endpoint_xtest
+up
+
+# A DMA channel ends with an error.
+inject dma_error 1
+fails "Input/output error" --operation read --engine dma
+no_more dma_error
+works "after an error of DMA"
+
+# The controller does not map.
+inject map_error -1 errno=5
+fails "Input/output error" --operation read --engine cpu
+fails "Input/output error" --operation write --engine cpu
+no_more map_error
+works "after an error of maps"
+
+# A bit flips: the checksums see it, each way, by each engine.
+for corrupted in "read cpu endpoint_read" "write cpu endpoint_write" \
+	"read dma dma_read" "write dma dma_write"; do
+	read -r operation engine request <<<"$corrupted"
+	# Of the endpoint's read the host's operation is a write.
+	inject corrupt 1 requests="$request"
+	case $operation in
+	read) fails "other data" --operation write --engine "$engine" ;;
+	write) fails "other data" --operation read --engine "$engine" ;;
+	esac
+	no_more corrupt
+done
+works "after flipped bits"
+
+# The interrupt that tells of a completion is lost: a time-out, or a signal.
+inject interrupt_lost -1
+fails "the endpoint does not answer" --operation read --timeout 1
+fails "the endpoint does not answer" --operation write --timeout 1
+no_more interrupt_lost
+works "after a time-out"
+inject interrupt_lost -1
+pcitest bench xfer --operation read --sizes 64 --timeout 60 --json \
+	>/tmp/bench 2>/tmp/messages &
+pid=$!
+wait_for "a command" asked
+kill -INT $pid
+status=0
+wait $pid || status=$?
+((status == 128 + 2)) || die "interrupted: status $status"
+is true jq .interrupted /tmp/bench
+no_more interrupt_lost
+works "after a signal"
+
+# What the endpoint answers makes no sense: which bit flips is left to chance.
+senseless=0
+for ((i = 0; i < 10; i++)); do
+	inject corrupt -1 requests=host_read
+	bench --operation ping --poll --timeout 1 || :
+	no_more corrupt
+	[[ $(jq -r '.results[0].error' /tmp/bench) != *"makes no sense"* ]] ||
+		senseless=$((senseless + 1))
+done
+((senseless > 0)) || die "$(cat /tmp/bench)"
+works "after nonsense"
+
+# The link goes down under traffic.
+echo >"$sim/epc-sim.0/stats"
+pcitest bench xfer --sizes 64K --depth 8 --duration 60 --engine dma \
+	>/tmp/out 2>/tmp/messages &
+pid=$!
+wait_for "traffic" traffic
+inject link_down 1 duration_ms=50 "requests=dma_read dma_write"
+status=0
+wait $pid || status=$?
+((status == 1)) || die "link down: status $status: $(cat /tmp/out)"
+no_more link_down
+wait_for "the function" test -e $node
+works "after the link was down"
+
+# Drivers that are in use stay; a function goes under an open file.
+exec 7<$node
+modprobe -r pci_endpoint_xtest 2>/dev/null && die "it went with an open file"
+echo 0000:11:00.0 >$device/driver/unbind
+exec 7<&-
+modprobe -r pci_endpoint_xtest
+modprobe pci_endpoint_xtest
+wait_for "the driver" test -e $node
+works "after its driver was away"
+down
