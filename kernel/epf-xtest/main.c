@@ -298,6 +298,10 @@ static void xtest_unbind(struct pci_epf *epf)
 {
 	struct xtest *xtest = epf_get_drvdata(epf);
 
+	/* The EPF core undoes a bind that has failed, too. */
+	if (!xtest->bound)
+		return;
+
 	xtest_epc_deinit(epf);
 	xtest_free_bars(xtest);
 	epf_outbound_unbind(&xtest->outbound);
