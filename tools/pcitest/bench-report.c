@@ -4,6 +4,7 @@
 /* Tables, comma-separated values, and JSON. */
 
 #include <inttypes.h>
+#include <stddef.h>
 
 #include <json-c/json.h>
 
@@ -113,49 +114,69 @@ static void add_string(struct json_object *object, const char *key,
 	json_object_object_add(object, key, document_string(value));
 }
 
+/* Members of a structure that are numbers, by their keys. */
+struct number {
+	const char *key;
+	size_t offset;
+};
+#define NUMBER(type, key, member) { key, offsetof(struct type, member) }
+
+static void add_numbers(struct json_object *object, const void *structure,
+			const struct number *numbers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		add_number(object, numbers[i].key,
+			   *(const uint64_t *)((const char *)structure +
+					       numbers[i].offset));
+}
+
 static struct json_object *spread_json(const struct spread *spread)
 {
+	static const struct number numbers[] = {
+		NUMBER(spread, "median", median), NUMBER(spread, "low", low),
+		NUMBER(spread, "high", high), NUMBER(spread, "min", min),
+		NUMBER(spread, "max", max), NUMBER(spread, "p99", p99),
+	};
 	struct json_object *object = json_object_new_object();
 
-	add_number(object, "median", spread->median);
-	add_number(object, "low", spread->low);
-	add_number(object, "high", spread->high);
-	add_number(object, "min", spread->min);
-	add_number(object, "max", spread->max);
-	add_number(object, "p99", spread->p99);
+	add_numbers(object, spread, numbers, ARRAY_SIZE(numbers));
 	return object;
 }
 
 static struct json_object *point_json(const struct point *point)
 {
+	static const struct number parameters[] = {
+		NUMBER(point, "size", size),
+		NUMBER(point, "segments", segments),
+		NUMBER(point, "depth", depth),
+		NUMBER(point, "alignment", alignment),
+		NUMBER(point, "stride", stride),
+		NUMBER(point, "range", range),
+		NUMBER(point, "commands", commands),
+		NUMBER(point, "repetitions", repetitions),
+		NUMBER(point, "bytes", bytes),
+	};
+	static const struct number counts[] = {
+		NUMBER(point, "interrupts", interrupts),
+		NUMBER(point, "reads", reads), NUMBER(point, "maps", maps),
+		NUMBER(point, "hits", hits),
+	};
 	struct json_object *object = json_object_new_object();
+	bool map = point->map;
 
 	add_string(object, "path", path_name(point));
 	add_string(object, "operation",
-		   point->map ? "map" : operation_name(point->operation));
-	add_string(object, "engine",
-		   point->map ? NULL : engine_name(point->engine));
-	add_string(object, "policy",
-		   point->map ? policy_name(point->policy) : NULL);
+		   map ? "map" : operation_name(point->operation));
+	add_string(object, "engine", map ? NULL : engine_name(point->engine));
+	add_string(object, "policy", map ? policy_name(point->policy) : NULL);
 	add_string(object, "pattern",
-		   point->map ? pattern_name(point->pattern) : NULL);
-	add_number(object, "size", point->size);
-	add_number(object, "segments", point->segments);
-	add_number(object, "depth", point->depth);
-	add_number(object, "alignment", point->alignment);
-	add_number(object, "stride", point->stride);
-	add_number(object, "range", point->range);
-	add_number(object, "commands", point->commands);
-	add_number(object, "repetitions", point->repetitions);
-	add_number(object, "bytes", point->bytes);
+		   map ? pattern_name(point->pattern) : NULL);
+	add_numbers(object, point, parameters, ARRAY_SIZE(parameters));
 	json_object_object_add(object, "rate_bytes_s",
 			       spread_json(&point->rate));
 	json_object_object_add(object, "latency_ns",
 			       spread_json(&point->latency));
-	add_number(object, "interrupts", point->interrupts);
-	add_number(object, "reads", point->reads);
-	add_number(object, "maps", point->maps);
-	add_number(object, "hits", point->hits);
+	add_numbers(object, point, counts, ARRAY_SIZE(counts));
 	json_object_object_add(object, "verified",
 			       json_object_new_boolean(point->verified));
 	add_string(object, "error", point->error[0] ? point->error : NULL);

@@ -55,7 +55,7 @@ static const char *const verdict_names[VERDICTS] = {
 
 static const struct argp_option options[] = {
 	{ "tolerance", KEY_TOLERANCE, "PERCENT", 0,
-	  "What a rate may be lower by; default: 5", 0 },
+	  "What a figure may differ by; default: 5", 0 },
 	{ "json", KEY_JSON, NULL, 0, "Print a JSON document", 0 },
 	{ 0 }
 };
@@ -138,13 +138,13 @@ static uint64_t number_of(struct json_object *result, const char *key)
 	return json_object_get_uint64(value);
 }
 
-static uint64_t rate_of(struct json_object *result, const char *key)
+static uint64_t median_of(struct json_object *result, const char *key)
 {
-	struct json_object *rate;
+	struct json_object *spread;
 
-	if (!json_object_object_get_ex(result, "rate_bytes_s", &rate))
+	if (!json_object_object_get_ex(result, key, &spread))
 		return 0;
-	return number_of(rate, key);
+	return number_of(spread, "median");
 }
 
 /* What a result is of: the same text for the same parameters. */
@@ -191,30 +191,92 @@ static struct json_object *find(struct json_object *results, const char *name)
 	return NULL;
 }
 
-/* Lower by more than the tolerance, and by more than chance; or more maps made
- * for the same accesses; or failed where it had not. */
-static bool is_worse(struct json_object *before, struct json_object *after,
-		     uint64_t tolerance)
-{
-	double limit = rate_of(before, "median") * (100.0 - tolerance) / 100;
+/* What of a result is good or bad. */
+static const struct figure {
+	const char *key;
+	bool spread;            /* with an interval; else a count */
+	bool more_is_better;
+} figures[] = {
+	{ "rate_bytes_s", true, true },
+	{ "latency_ns", true, false },
+	{ "interrupts", false, false },
+	{ "reads", false, false },
+	{ "maps", false, false },
+	{ "hits", false, true },
+};
+#define FIGURES ARRAY_SIZE(figures)
 
-	if (string_of(after, "error"))
-		return !string_of(before, "error");
-	return (rate_of(after, "median") < limit &&
-		rate_of(after, "high") < rate_of(before, "low")) ||
-	       number_of(after, "maps") > number_of(before, "maps");
+/* The value of a figure, and between what it lies. */
+struct value {
+	uint64_t median, low, high;
+};
+
+static struct value value_of(struct json_object *result,
+			     const struct figure *figure)
+{
+	struct json_object *spread;
+	uint64_t count;
+
+	if (!json_object_object_get_ex(result, figure->key, &spread))
+		return (struct value){ 0 };
+	if (figure->spread)
+		return (struct value){
+			.median = number_of(spread, "median"),
+			.low = number_of(spread, "low"),
+			.high = number_of(spread, "high"),
+		};
+	count = json_object_get_uint64(spread);
+	return (struct value){ count, count, count };
 }
 
-static enum verdict judge(struct json_object *before,
-			  struct json_object *after, uint64_t tolerance)
+/* By more than the tolerance, and by more than chance. */
+static bool is_less(struct value less, struct value more, uint64_t tolerance)
 {
+	return less.median < more.median * ((100.0 - tolerance) / 100) &&
+	       less.high < more.low;
+}
+
+static enum verdict judge_figure(const struct figure *figure,
+				 struct json_object *before,
+				 struct json_object *after, uint64_t tolerance)
+{
+	struct value then = value_of(before, figure);
+	struct value now = value_of(after, figure);
+
+	if (is_less(now, then, tolerance))
+		return figure->more_is_better ? WORSE : BETTER;
+	if (is_less(then, now, tolerance))
+		return figure->more_is_better ? BETTER : WORSE;
+	return SAME;
+}
+
+/* Of all figures, and of the point: worse where any of them is, or where it
+ * failed and had not. */
+static enum verdict judge(struct json_object *before,
+			  struct json_object *after, uint64_t tolerance,
+			  enum verdict verdicts[FIGURES])
+{
+	bool failed = before && string_of(before, "error");
+	bool fails = after && string_of(after, "error");
+	enum verdict verdict = SAME;
+
+	for (size_t i = 0; i < FIGURES; i++)
+		verdicts[i] = SAME;
 	if (!after)
 		return ONLY_BEFORE;
 	if (!before)
 		return ONLY_AFTER;
-	if (is_worse(before, after, tolerance))
-		return WORSE;
-	return is_worse(after, before, tolerance) ? BETTER : SAME;
+	if (failed || fails)
+		return failed == fails ? SAME : fails ? WORSE : BETTER;
+
+	for (size_t i = 0; i < FIGURES; i++) {
+		verdicts[i] = judge_figure(&figures[i], before, after,
+					   tolerance);
+		if (verdicts[i] == WORSE ||
+		    (verdicts[i] == BETTER && verdict == SAME))
+			verdict = verdicts[i];
+	}
+	return verdict;
 }
 
 struct comparison {
@@ -225,37 +287,80 @@ struct comparison {
 
 static struct json_object *rate_json(struct json_object *result)
 {
-	return result ? json_object_new_uint64(rate_of(result, "median"))
+	return result ? json_object_new_uint64(median_of(result, "rate_bytes_s"))
 		      : NULL;
+}
+
+static struct json_object *change_json(const struct figure *figure,
+				       enum verdict verdict, uint64_t before,
+				       uint64_t after)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "figure", document_string(figure->key));
+	json_object_object_add(object, "verdict",
+			       document_string(verdict_names[verdict]));
+	json_object_object_add(object, "before",
+			       json_object_new_uint64(before));
+	json_object_object_add(object, "after", json_object_new_uint64(after));
+	return object;
+}
+
+static void print_rates(double before, double after)
+{
+	printf("%10.2f %10.2f MB/s", before / BYTES_PER_MB,
+	       after / BYTES_PER_MB);
+	if (before > 0 && after > 0)
+		printf(" %+7.1f %%", (after / before - 1) * 100);
+	else
+		printf(" %9s", "");
 }
 
 static void compare_one(struct comparison *comparison, const char *name,
 			struct json_object *before, struct json_object *after)
 {
-	enum verdict verdict = judge(before, after, comparison->tolerance);
-	double rate_before = rate_of(before, "median");
-	double rate_after = rate_of(after, "median");
-	struct json_object *object;
+	struct json_object *object = NULL, *changes = NULL;
+	enum verdict verdicts[FIGURES], verdict;
 
+	verdict = judge(before, after, comparison->tolerance, verdicts);
 	comparison->counts[verdict]++;
-	if (!comparison->list) {
-		printf("%-11s %10.2f %10.2f MB/s", verdict_names[verdict],
-		       rate_before / BYTES_PER_MB, rate_after / BYTES_PER_MB);
-		if (rate_before > 0 && rate_after > 0)
-			printf(" %+7.1f %%", (rate_after / rate_before - 1) *
-						     100);
-		else
-			printf(" %9s", "");
-		printf("  %s\n", name);
-		return;
+	if (comparison->list) {
+		object = json_object_new_object();
+		changes = json_object_new_array();
+		json_object_object_add(object, "name", document_string(name));
+		json_object_object_add(object, "verdict",
+				       document_string(verdict_names[verdict]));
+		json_object_object_add(object, "before_bytes_s",
+				       rate_json(before));
+		json_object_object_add(object, "after_bytes_s",
+				       rate_json(after));
+		json_object_object_add(object, "changes", changes);
+		json_object_array_add(comparison->list, object);
+	} else {
+		printf("%-11s ", verdict_names[verdict]);
+		print_rates(median_of(before, "rate_bytes_s"),
+			    median_of(after, "rate_bytes_s"));
+		printf("  %s", name);
 	}
-	object = json_object_new_object();
-	json_object_object_add(object, "name", document_string(name));
-	json_object_object_add(object, "verdict",
-			       document_string(verdict_names[verdict]));
-	json_object_object_add(object, "before_bytes_s", rate_json(before));
-	json_object_object_add(object, "after_bytes_s", rate_json(after));
-	json_object_array_add(comparison->list, object);
+
+	for (size_t i = 0; i < FIGURES; i++) {
+		uint64_t then, now;
+
+		if (verdicts[i] == SAME)
+			continue;
+		then = value_of(before, &figures[i]).median;
+		now = value_of(after, &figures[i]).median;
+		if (changes)
+			json_object_array_add(changes,
+				change_json(&figures[i], verdicts[i], then,
+					    now));
+		else
+			printf("; %s %s: %" PRIu64 ", was %" PRIu64,
+			       verdict_names[verdicts[i]], figures[i].key, now,
+			       then);
+	}
+	if (!changes)
+		printf("\n");
 }
 
 static void compare_all(struct comparison *comparison,

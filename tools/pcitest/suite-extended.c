@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "endpoint.h"
 #include "suite-extended.h"
@@ -56,4 +58,22 @@ struct test *plan_extended(struct plan *plan, const struct suite *suite,
 	test->seed = parameters->seed;
 	test->timeout = parameters->timeout;
 	return test;
+}
+
+void try_limits(struct test *test, struct extended *extended, size_t count,
+		void (*try)(struct test *test, struct extended *extended,
+			    size_t index, void *memory))
+{
+	void *memory;
+	int err;
+
+	err = extended_memory(extended, LIMITS_MEMORY, &memory);
+	if (err) {
+		test_fail(test, "memory: %s", strerror(-err));
+		return;
+	}
+	test->result = TEST_PASS;
+	for (size_t i = 0; i < count && test->result == TEST_PASS; i++)
+		try(test, extended, i, memory);
+	munmap(memory, LIMITS_MEMORY);
 }

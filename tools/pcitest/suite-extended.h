@@ -17,4 +17,11 @@ struct test *plan_extended(struct plan *plan, const struct suite *suite,
 			   const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* Make calls that must be refused, each with memory of LIMITS_MEMORY bytes in one
+ * piece, until one of them fails the test. */
+#define LIMITS_MEMORY 4096
+void try_limits(struct test *test, struct extended *extended, size_t count,
+		void (*try)(struct test *test, struct extended *extended,
+			    size_t index, void *memory));
+
 #endif

@@ -122,31 +122,24 @@ static const struct refusal refusals[] = {
 	  { .range = 64, .size = 1, .stride = 1, .count = UINT32_MAX }, E2BIG },
 };
 
-static void run_limits(struct test *test, struct extended *extended)
+static void try_refusal(struct test *test, struct extended *extended,
+			size_t index, void *memory)
 {
-	void *memory;
+	struct pci_endpoint_xtest_map map = refusals[index].map;
 	int err;
 
-	err = extended_memory(extended, 4096, &memory);
-	if (err) {
-		test_fail(test, "memory: %s", strerror(-err));
-		return;
-	}
-	test->result = TEST_PASS;
-	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
-		struct pci_endpoint_xtest_map map = refusals[i].map;
-
-		map.addr = (uintptr_t)memory;
-		map.timeout_ms = test->timeout * 1000;
-		err = extended_map(extended, &map);
-		if (!err && map.error == refusals[i].error)
-			continue;
-		test_fail(test, "%s: %s; should be: %s", refusals[i].what,
+	map.addr = (uintptr_t)memory;
+	map.timeout_ms = test->timeout * 1000;
+	err = extended_map(extended, &map);
+	if (err || map.error != refusals[index].error)
+		test_fail(test, "%s: %s; should be: %s", refusals[index].what,
 			  err ? extended_error(err) : strerror(map.error),
-			  strerror(refusals[i].error));
-		break;
-	}
-	munmap(memory, 4096);
+			  strerror(refusals[index].error));
+}
+
+static void run_limits(struct test *test, struct extended *extended)
+{
+	try_limits(test, extended, ARRAY_SIZE(refusals), try_refusal);
 }
 
 static void plan_map(struct plan *plan, const struct parameters *parameters)

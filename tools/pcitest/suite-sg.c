@@ -245,8 +245,9 @@ static const struct limit limits[] = {
 };
 
 static void try_limit(struct test *test, struct extended *extended,
-		      const struct limit *limit, void *memory)
+		      size_t index, void *memory)
 {
+	const struct limit *limit = &limits[index];
 	struct pci_endpoint_xtest_segment segments[MAX_SEGMENTS + 1];
 	struct pci_endpoint_xtest_run run = {
 		.opcode = limit->opcode,
@@ -268,8 +269,6 @@ static void try_limit(struct test *test, struct extended *extended,
 		};
 	err = extended_run(extended, &run);
 	test->duration_ns += run.elapsed_ns;
-	if (test->result == TEST_FAIL)
-		return;
 	if (err != limit->error)
 		test_fail(test, "%s: %s; should be: %s", limit->what,
 			  strerror(-err), strerror(-limit->error));
@@ -281,18 +280,7 @@ static void try_limit(struct test *test, struct extended *extended,
 
 static void run_limits(struct test *test, struct extended *extended)
 {
-	void *memory;
-	int err;
-
-	err = extended_memory(extended, 4096, &memory);
-	if (err) {
-		test_fail(test, "memory: %s", strerror(-err));
-		return;
-	}
-	test->result = TEST_PASS;
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		try_limit(test, extended, &limits[i], memory);
-	munmap(memory, 4096);
+	try_limits(test, extended, ARRAY_SIZE(limits), try_limit);
 }
 
 static void plan_engine(struct plan *plan, const struct parameters *parameters,
