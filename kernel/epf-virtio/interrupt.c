@@ -2,12 +2,10 @@
 /*
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
- * Interrupts to the host: MSI-X, or MSI where it has enabled that.
+ * Interrupts to the host: MSI-X, or MSI where it has enabled that, or INTx.
  */
 
 #include <linux/errno.h>
-#include <linux/log2.h>
-#include <linux/minmax.h>
 #include <linux/pci.h>
 
 #include "virtio.h"
@@ -53,7 +51,11 @@ void epf_virtio_find_vectors(struct epf_virtio_device *device)
 		device->irq_type = PCI_IRQ_MSI;
 		count = pci_epc_get_msi(epf->epc, epf->func_no, epf->vfunc_no);
 	}
-	device->num_vectors = max(count, 0);
+	if (count <= 0) {
+		device->irq_type = PCI_IRQ_INTX;
+		count = 1;
+	}
+	device->num_vectors = count;
 }
 
 /**

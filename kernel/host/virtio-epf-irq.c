@@ -4,7 +4,8 @@
  *
  * Interrupts: the first vector is for changes of the configuration, then each
  * queue has one. Where there are not as many, queues share the second; where
- * there is but one, it is for all.
+ * there is but one, it is for all, as is INTx. An endpoint raises that for a
+ * moment, and has nothing to acknowledge.
  */
 
 #include <linux/errno.h>
@@ -70,10 +71,11 @@ static int request_irq_for(struct virtio_epf *epf, irq_handler_t handler,
 			   const char *name)
 {
 	unsigned int vector = epf->requested_vectors;
+	unsigned long flags = pci_dev_msi_enabled(epf->pdev) ? 0 : IRQF_SHARED;
 	int ret;
 
-	ret = request_irq(pci_irq_vector(epf->pdev, vector), handler, 0, name,
-			  epf);
+	ret = request_irq(pci_irq_vector(epf->pdev, vector), handler, flags,
+			  name, epf);
 	if (!ret)
 		epf->requested_vectors++;
 	return ret;
@@ -103,7 +105,7 @@ void virtio_epf_init_irqs(struct virtio_epf *epf)
 int virtio_epf_alloc_irqs(struct virtio_epf *epf, unsigned int wanted,
 			  struct irq_affinity *desc)
 {
-	unsigned int flags = PCI_IRQ_MSIX | PCI_IRQ_MSI;
+	unsigned int flags = PCI_IRQ_MSIX | PCI_IRQ_MSI | PCI_IRQ_INTX;
 	struct virtio_epf_request request = {
 		.command = EPF_VIRTIO_SET_CONFIG_VECTOR,
 	};

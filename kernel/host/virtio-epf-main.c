@@ -266,10 +266,13 @@ static int map(struct virtio_epf *epf)
 	return ret;
 }
 
+static const struct virtio_epf_request reset_request = {
+	.command = EPF_VIRTIO_SET_STATUS,
+};
+
 static int virtio_epf_probe(struct pci_dev *pdev,
 			    const struct pci_device_id *id)
 {
-	struct virtio_epf_request reset = { .command = EPF_VIRTIO_SET_STATUS };
 	struct virtio_epf *epf;
 	int ret;
 
@@ -294,7 +297,7 @@ static int virtio_epf_probe(struct pci_dev *pdev,
 
 	pci_set_master(pdev);
 	/* What it did for a driver before us is over when this is. */
-	ret = virtio_epf_request(epf, &reset);
+	ret = virtio_epf_request(epf, &reset_request);
 	if (ret)
 		goto unmap;
 
@@ -330,6 +333,8 @@ static void virtio_epf_remove(struct pci_dev *pdev)
 	}
 
 	unregister_virtio_device(&epf->vdev);
+	/* It does not remember us. */
+	virtio_epf_request(epf, &reset_request);
 	unmap(epf);
 	disable_pci(pdev);
 	put_device(dev);

@@ -290,7 +290,9 @@ static int run_all(struct runner *runner)
 		if (ret)
 			break;
 		ret = take(runner);
-		if (!ret)
+		if (READ_ONCE(runner->xtest->gone))
+			ret = -ENODEV;
+		else if (!ret)
 			ret = wait_for_more(runner);
 		else if (ret > 0)
 			ret = 0;

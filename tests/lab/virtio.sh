@@ -18,9 +18,9 @@ figure() {
 	awk -v name="$1" '$1 == name { print $2 }' "$2"
 }
 
-# virtio_up [ATTRIBUTE=VALUE...]: a test device on epc-sim.0; sets function, its
+# virtio_make [ATTRIBUTE=VALUE...]: a test device on epc-sim.0; sets function, its
 # directory.
-virtio_up() {
+virtio_make() {
 	local attribute
 
 	modprobe epf-virtio-xtest
@@ -30,6 +30,11 @@ virtio_up() {
 		echo "${attribute#*=}" >"$function/${attribute%%=*}"
 	done
 	ln -s "$ep/functions/epf_virtio_xtest/v0" "$ep/controllers/epc-sim.0/v0"
+}
+
+# virtio_up [ATTRIBUTE=VALUE...]: the same, and wait for its driver.
+virtio_up() {
+	virtio_make "$@"
 	start
 	wait_for "the driver" test -e "$node"
 }

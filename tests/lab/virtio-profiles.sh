@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --time-travel --timeout 180
+#
+# Virtio functions on every controller: with MSI-X, with MSI alone, with maps of
+# any alignment, and with BARs that have no room for pushed descriptors. And
+# several functions at once.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+. "$EPFLAB_TOP/tests/lab/virtio.sh"
+
+profiles=${PROFILES:-generic dwc imx8m imx8q rk3588 am654 tegra234 rockchip-ep cadence rcar}
+for profile in $profiles; do
+	again "profile=$profile"
+	virtio_up poll_us=100
+	for operation in sink source echo; do
+		xtest "$operation" bytes=65540 segments=5 depth=7 >/tmp/run ||
+			die "$profile: $operation"
+		is 0 figure wrong /tmp/run
+	done
+	reads=$(figure ring_reads "$function/stats")
+	case $profile in
+	rcar) ((reads > 0)) || die "$profile pushes" ;;
+	*) ((reads == 0)) || die "$profile reads" ;;
+	esac
+	virtio_down
+done
+
+# Two functions of one controller, with several queues, at the same time
+again profile=generic
+virtio_make poll_us=100
+mkdir "$ep/functions/epf_virtio_xtest/v1"
+echo 4 >"$(echo "$ep"/functions/epf_virtio_xtest/v1/epf_virtio_xtest.*/backend)/num_queues"
+ln -s "$ep/functions/epf_virtio_xtest/v1" "$ep/controllers/epc-sim.0/v1"
+start
+wait_for "the first driver" test -e /dev/virtio-xtest.0
+wait_for "the second driver" test -e /dev/virtio-xtest.1
+xtest info >/tmp/info
+first=0
+(($(figure num_queues /tmp/info) == 1)) || first=1
+runs=()
+for queue in 0 1 2 3; do
+	node=/dev/virtio-xtest.$((1 - first)) \
+		xtest echo count=200 "queue=$queue" >"/tmp/run.$queue" &
+	runs+=($!)
+done
+node=/dev/virtio-xtest.$first xtest echo count=200 >/tmp/run.4 &
+runs+=($!)
+for run in "${runs[@]}"; do
+	wait "$run" || die "two at once"
+done
+for run in 0 1 2 3 4; do
+	is 0 figure wrong "/tmp/run.$run"
+	is 200 figure completed "/tmp/run.$run"
+done
+stop
+wait_for "removal" test ! -e "$device"
+remove_functions epf_virtio_xtest v0 v1
