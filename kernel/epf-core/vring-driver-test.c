@@ -3,14 +3,15 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * KUnit tests of the rings with the kernel's virtio_ring as the driver: random
- * traffic, where either side acts only while it has not asked for a notification
- * or after it got one, so that a lost one stops everything; and what a buffer
+ * traffic, where neither side acts while it waits for a notification, and the
+ * driver also does between any two accesses of the device; and what a buffer
  * costs.
  */
 
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/io.h>
+#include <linux/math.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/prandom.h>
@@ -88,8 +89,10 @@ struct link {
 	struct virtio_device vdev;
 	struct virtqueue *vq;
 	struct request *requests;
+	struct request **order;
 	u8 *memory;
 	bool driver_asleep;
+	bool kicked;
 	unsigned int added;
 	unsigned int returned;
 
@@ -102,8 +105,18 @@ struct link {
 	void *shadow_avail;
 	struct request **got;
 	unsigned int num_got;
+	unsigned int taken;
+	unsigned int posted;
 	bool device_asleep;
+	bool interrupts;
 };
+
+static void driver_interrupts(struct link *link);
+
+static unsigned int below(struct link *link, unsigned int limit)
+{
+	return prandom_u32_state(&link->random) % limit;
+}
 
 static bool is_within(u64 addr, size_t len, u64 area, size_t size)
 {
@@ -112,7 +125,16 @@ static bool is_within(u64 addr, size_t len, u64 area, size_t size)
 
 static int host_read(void *context, u64 pci_addr, void *buf, size_t len)
 {
-	memcpy(buf, phys_to_virt(pci_addr), len);
+	const void *memory = phys_to_virt(pci_addr);
+	struct link *link = context;
+	size_t first = 0;
+
+	/* What is read at once is no more than a word. */
+	if (len > sizeof(u64))
+		first = rounddown(below(link, len), sizeof(u64));
+	memcpy(buf, memory, first);
+	driver_interrupts(link);
+	memcpy(buf + first, memory + first, len - first);
 	return 0;
 }
 
@@ -121,6 +143,7 @@ static int host_write(void *context, u64 pci_addr, const void *buf, size_t len)
 	struct link *link = context;
 	const struct epf_vring_config *config = &link->config;
 
+	driver_interrupts(link);
 	KUNIT_EXPECT_TRUE(link->test,
 			  is_within(pci_addr, len, config->device,
 				    link->device_size) ||
@@ -185,12 +208,15 @@ static struct link *make_link(struct kunit *test, const struct variant *variant)
 	link->memory = kunit_kzalloc(test, MEMORY, GFP_KERNEL);
 	link->requests = kunit_kcalloc(test, num, sizeof(*link->requests),
 				       GFP_KERNEL);
+	link->order = kunit_kcalloc(test, num, sizeof(*link->order),
+				    GFP_KERNEL);
 	link->got = kunit_kcalloc(test, num, sizeof(*link->got), GFP_KERNEL);
 	link->shadow_desc = kunit_kcalloc(test, num, sizeof(struct vring_desc),
 					  GFP_KERNEL);
 	link->shadow_avail = kunit_kzalloc(test, 6 + 2 * num, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, link->memory);
 	KUNIT_ASSERT_NOT_NULL(test, link->requests);
+	KUNIT_ASSERT_NOT_NULL(test, link->order);
 	KUNIT_ASSERT_NOT_NULL(test, link->got);
 	KUNIT_ASSERT_NOT_NULL(test, link->shadow_desc);
 	KUNIT_ASSERT_NOT_NULL(test, link->shadow_avail);
@@ -226,11 +252,6 @@ static struct link *make_link(struct kunit *test, const struct variant *variant)
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_ring,
 							   link));
 	return link;
-}
-
-static unsigned int below(struct link *link, unsigned int limit)
-{
-	return prandom_u32_state(&link->random) % limit;
 }
 
 /* The driver */
@@ -283,7 +304,7 @@ static bool add_request(struct link *link, struct request *request)
 		return false;
 
 	request->busy = true;
-	link->added++;
+	link->order[link->added++ % link->variant->num] = request;
 	return true;
 }
 
@@ -313,6 +334,7 @@ static void kick(struct link *link, unsigned int added)
 	if (link->variant->shadow)
 		push(link);
 	link->device_asleep = false;
+	link->kicked = true;
 }
 
 static void random_adds(struct link *link)
@@ -369,32 +391,38 @@ static void random_reaps(struct link *link)
 		link->driver_asleep = virtqueue_enable_cb(link->vq);
 }
 
+/* The other processor: the driver does something in the middle of things. */
+static void driver_interrupts(struct link *link)
+{
+	if (!link->interrupts || below(link, 4))
+		return;
+
+	if (below(link, 2))
+		random_adds(link);
+	else
+		random_reaps(link);
+}
+
 /* The device */
 
-static struct request *request_of(struct link *link,
-				  const struct epf_vring_chain *chain)
+/* Buffers are got in the order in which they were added. */
+static bool is_request(struct link *link, const struct request *request,
+		       const struct epf_vring_chain *chain)
 {
-	unsigned int segments = chain->num_readable + chain->num_writable;
-	unsigned int i, n;
+	unsigned int i;
 
-	for (n = 0; n < link->variant->num; n++) {
-		struct request *request = &link->requests[n];
+	if (request->num_readable != chain->num_readable ||
+	    request->num_writable != chain->num_writable ||
+	    request->writable != chain->writable)
+		return false;
 
-		if (!request->busy ||
-		    request->num_readable != chain->num_readable ||
-		    request->num_writable != chain->num_writable ||
-		    request->writable != chain->writable)
-			continue;
-		for (i = 0; i < segments; i++)
-			if (chain->segments[i].len != request->len[i] ||
-			    chain->segments[i].pci_addr !=
-			    virt_to_phys(link->memory + request->offset[i]))
-				break;
-		if (i == segments)
-			return request;
-	}
+	for (i = 0; i < chain->num_readable + chain->num_writable; i++)
+		if (chain->segments[i].len != request->len[i] ||
+		    chain->segments[i].pci_addr !=
+		    virt_to_phys(link->memory + request->offset[i]))
+			return false;
 
-	return NULL;
+	return true;
 }
 
 static unsigned int get(struct link *link, unsigned int count)
@@ -410,8 +438,9 @@ static unsigned int get(struct link *link, unsigned int count)
 		if (!ret)
 			break;
 
-		request = request_of(link, &link->chain);
-		KUNIT_ASSERT_NOT_NULL(link->test, request);
+		request = link->order[link->taken++ % link->variant->num];
+		KUNIT_ASSERT_TRUE(link->test,
+				  is_request(link, request, &link->chain));
 		request->id = link->chain.id;
 		link->got[link->num_got++] = request;
 	}
@@ -431,9 +460,12 @@ static void random_gets(struct link *link)
 		KUNIT_EXPECT_EQ(link->test, 0,
 				epf_vring_notify_disable(link->vring));
 	if (get(link, count) < count) {
+		link->kicked = false;
 		ret = epf_vring_notify_enable(link->vring);
 		KUNIT_EXPECT_GE(link->test, ret, 0);
-		link->device_asleep = !ret;
+		link->device_asleep = !ret && !link->kicked;
+		if (link->device_asleep)
+			KUNIT_EXPECT_EQ(link->test, link->taken, link->added);
 	}
 }
 
@@ -452,9 +484,10 @@ static void flush(struct link *link, unsigned int completed)
 	int ret;
 
 	KUNIT_EXPECT_EQ(link->test, 0, epf_vring_flush(link->vring));
+	link->posted += completed;
 	ret = epf_vring_need_notify(link->vring);
 	KUNIT_EXPECT_GE(link->test, ret, 0);
-	if (link->driver_asleep && completed)
+	if (link->driver_asleep && link->posted != link->returned)
 		KUNIT_EXPECT_EQ(link->test, 1, ret);
 	if (ret == 1)
 		link->driver_asleep = false;
@@ -477,6 +510,8 @@ static void vring_serves_random_traffic(struct kunit *test)
 	struct link *link = make_link(test, variant);
 	unsigned int idle = 0, before;
 
+	/* With a shadow, nothing happens before the ring is told. */
+	link->interrupts = !variant->shadow;
 	while (link->returned < variant->buffers && idle < PATIENCE) {
 		before = link->added + link->returned + link->num_got;
 		switch (below(link, 4)) {

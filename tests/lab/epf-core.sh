@@ -10,7 +10,8 @@
 
 modprobe epf-core-test
 results=/sys/kernel/debug/kunit
-for suite in epf-pool epf-choice epf-vring-driver; do
+for suite in epf-pool epf-choice epf-vring epf-vring-hostile \
+	epf-vring-driver; do
 	cat "$results/$suite/results"
 	grep -q "^ok 1 $suite\$" "$results/$suite/results" ||
 		die "$suite: not all passed"
