@@ -213,8 +213,8 @@ static void vring_notices_an_index_that_goes_back(struct kunit *test)
 
 /* Garbage */
 
-#define RINGS		2000
-#define STEPS		48
+#define RINGS		600
+#define STEPS		64
 
 /* A ring full of garbage, and what the device has of it. */
 struct victim {
