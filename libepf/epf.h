@@ -52,6 +52,8 @@ extern "C" {
 struct epf_config;
 struct epf_controller;
 struct epf_ctx;
+struct epf_diff;
+struct epf_difference;
 struct epf_driver;
 struct epf_error;
 struct epf_function;
@@ -232,7 +234,7 @@ epf_controller_get_attribute(const struct epf_controller *controller,
 /** @brief Number of links to this controller. */
 size_t epf_controller_get_num_links(const struct epf_controller *controller);
 /**
- * @brief Link by index, sorted by function.
+ * @brief Link by index, in the order of function numbers.
  * @return Link; @p index must be in range.
  */
 const struct epf_link *
@@ -269,7 +271,7 @@ epf_function_get_link(const struct epf_function *function, size_t index);
 /** @brief Number of virtual functions of this physical function. */
 size_t epf_function_get_num_vfs(const struct epf_function *function);
 /**
- * @brief Virtual function by index.
+ * @brief Virtual function by index, in the order of their numbers from 1.
  * @return Function; @p index must be in range.
  */
 const struct epf_function *
@@ -315,6 +317,18 @@ const struct epf_controller *
 epf_link_get_controller(const struct epf_link *link);
 /** @brief The side of the function that the link is on. */
 enum epf_interface epf_link_get_interface(const struct epf_link *link);
+/**
+ * @brief The function number on the controller, from 0, as the order of the
+ *        links that are there tells it.
+ *
+ * The kernel gives the lowest free number and tells nobody. The number is
+ * another one after a function was unlinked that was not the last.
+ */
+unsigned int epf_link_get_number(const struct epf_link *link);
+/** @brief Whether an attribute can be written. @return false for one that is
+ *  not there, too. */
+bool epf_function_is_writable(const struct epf_function *function,
+			      const char *name);
 
 /**
  * @}
@@ -353,12 +367,85 @@ int epf_config_parse(struct epf_ctx *ctx, const char *name, const char *data,
  * @param config Configuration.
  * @param text Set to the text; free(3) it. dtc(1) makes a blob of it, which
  *             gives the same configuration.
- * @return 0, -EILSEQ (a name that has characters that devicetrees do not have),
- *         -ENOMEM.
+ * @return 0, -EILSEQ (a name that has characters that devicetrees do not have;
+ *         modules, patterns, times to wait), -ENOMEM.
  */
 int epf_config_print_dts(const struct epf_config *config, char **text);
+/**
+ * @brief The configuration that makes the system as it is.
+ * @param ctx Context; must outlive the configuration.
+ * @param topology The system; not kept.
+ * @param names Controllers (with all that is linked to them) and functions
+ *              that it is to have, numbered from 0 without gaps.
+ * @param num_names How many; 0: all that there is.
+ * @param config Set to the configuration; free it with ::epf_config_free.
+ * @return 0, -ESRCH, -ENOTUNIQ, -ENOENT (a function without a primary link: a
+ *         configuration has no place for it), -EILSEQ, -ENOMEM.
+ */
+int epf_config_capture(struct epf_ctx *ctx, const struct epf_topology *topology,
+		       const char *const *names, size_t num_names,
+		       struct epf_config **config);
+/**
+ * @brief A configuration as text: a binding file (YAML).
+ * @param config Configuration.
+ * @param text Set to the text; free(3) it.
+ * @return 0, -EILSEQ (a name that is not UTF-8), -ENOMEM.
+ */
+int epf_config_print(const struct epf_config *config, char **text);
 /** @brief Free a configuration. @param config Configuration, or NULL. */
 void epf_config_free(struct epf_config *config);
+
+/** What the configuration does not name is a difference, too. */
+#define EPF_DIFF_EXACT (1u << 0)
+
+/**
+ * @brief Compare a configuration with the system.
+ * @param config Configuration; not kept.
+ * @param topology The system; must outlive the comparison.
+ * @param flags EPF_DIFF_* flags.
+ * @param diff Set to the comparison; free it with ::epf_diff_free.
+ * @return 0, -ESRCH or -ENOTUNIQ (a controller, with file, line and column in
+ *         the record), -EINVAL (unknown flag), -ENOMEM.
+ *
+ * Without flags there is no difference exactly if ::epf_plan_configure has
+ * nothing to do, with ::EPF_DIFF_EXACT if ::epf_plan_replace has not; modules
+ * aside.
+ */
+int epf_diff_new(const struct epf_config *config,
+		 const struct epf_topology *topology, unsigned int flags,
+		 struct epf_diff **diff);
+/** @brief Free a comparison. @param diff Comparison, or NULL. */
+void epf_diff_free(struct epf_diff *diff);
+/** @brief Number of differences. */
+size_t epf_diff_get_num_differences(const struct epf_diff *diff);
+/**
+ * @brief Difference by index, owned by the comparison.
+ * @return Difference; @p index must be in range.
+ */
+const struct epf_difference *
+epf_diff_get_difference(const struct epf_diff *diff, size_t index);
+/** @brief Path below pci_ep of what differs. @return String, never NULL. */
+const char *
+epf_difference_get_object(const struct epf_difference *difference);
+/**
+ * @brief What of it differs: an attribute; "place" or "secondary place", where
+ *        it is linked.
+ * @return String, or NULL: it is there, or is not, as a whole.
+ */
+const char *
+epf_difference_get_property(const struct epf_difference *difference);
+/** @brief What the system has. @return String, or NULL: nothing. */
+const char *
+epf_difference_get_current(const struct epf_difference *difference);
+/** @brief What the configuration says. @return String, or NULL: nothing. */
+const char *
+epf_difference_get_wanted(const struct epf_difference *difference);
+/** @brief Line in the file, from 1. @return Line, or 0: it says nothing. */
+unsigned int
+epf_difference_get_line(const struct epf_difference *difference);
+/** @brief Column in that line, from 1. @return Column, or 0: likewise. */
+unsigned int
+epf_difference_get_column(const struct epf_difference *difference);
 
 /**
  * @}
@@ -410,6 +497,12 @@ void epf_plan_free(struct epf_plan *plan);
  */
 int epf_plan_create(struct epf_plan *plan, const char *driver,
 		    const char *name);
+/**
+ * @brief Add: load a module, if the context has ::EPF_CTX_LOAD_MODULES and it is
+ *        not there yet.
+ * @return 0, -EINVAL (not a name), -ENOMEM.
+ */
+int epf_plan_load(struct epf_plan *plan, const char *module);
 /** @brief Add: delete a function, which must have no links when it runs.
  *  @return As ::epf_plan_create. */
 int epf_plan_delete(struct epf_plan *plan, const char *driver,
@@ -430,6 +523,18 @@ int epf_plan_delete(struct epf_plan *plan, const char *driver,
  */
 int epf_plan_set(struct epf_plan *plan, const char *driver, const char *name,
 		 const char *attribute, const char *value);
+/**
+ * @brief Add: put an outbound window of a function aside, by name; its size is
+ *        the attribute outbound/windows/WINDOW/size.
+ * @return 0, -EINVAL, -ENOMEM. When it runs -EOPNOTSUPP for a function whose
+ *         driver does not stand on epf-core, -EEXIST.
+ */
+int epf_plan_add_window(struct epf_plan *plan, const char *driver,
+			const char *name, const char *window);
+/** @brief Add: give such a window back. @return As ::epf_plan_add_window;
+ *  -ENOENT when it runs. */
+int epf_plan_remove_window(struct epf_plan *plan, const char *driver,
+			   const char *name, const char *window);
 /**
  * @brief Add: link a function to a controller.
  * @param plan Plan.
@@ -491,6 +596,22 @@ int epf_plan_stop(struct epf_plan *plan, const char *controller);
  */
 int epf_plan_configure(struct epf_plan *plan, const struct epf_config *config,
 		       const struct epf_topology *topology);
+
+/**
+ * @brief Add all that makes the system look like a configuration, and like
+ *        nothing else.
+ * @param plan Plan.
+ * @param config Configuration; not kept.
+ * @param topology The system as it is; not kept.
+ * @return 0, -ESRCH, -ENOTUNIQ, -ENOMEM, as ::epf_plan_configure.
+ *
+ * Functions that the configuration does not name are taken down. So are those
+ * that cannot become what it says while they are linked, with those of later
+ * numbers, to be made anew: what it does not say of them is as their driver has
+ * it. Controllers that it does not name are stopped.
+ */
+int epf_plan_replace(struct epf_plan *plan, const struct epf_config *config,
+		     const struct epf_topology *topology);
 
 /** @brief Number of steps. */
 size_t epf_plan_get_num_steps(const struct epf_plan *plan);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "binding-keys.h"
 #include "binding-limits.h"
 #include "binding-reader.h"
 #include "config.h"
@@ -19,6 +20,10 @@
 #include "internal.h"
 
 /* The keys of a binding file, from the leaves up: epf-binding(5). */
+
+#define MAX_MODULES 64
+#define MAX_WAIT 3600
+#define MAX_WINDOWS 64
 
 static int add_attribute(struct binding_reader *reader,
 			 struct config_function *function, const char *name,
@@ -66,6 +71,29 @@ static int check_name(struct binding_reader *reader, const char *text)
 		return 0;
 	return binding_mismatch(reader,
 				"a name (1 to 255 characters, no / and no control character)");
+}
+
+/* An attribute may be below the driver's directory. */
+static int check_attribute_name(struct binding_reader *reader,
+				const char *text)
+{
+	const char *start = text, *end;
+
+	for (;; start = end + 1) {
+		end = strchrnul(start, '/');
+		if (end == start || end - start > NAME_MAX ||
+		    (end - start == 1 && start[0] == '.') ||
+		    (end - start == 2 && strncmp(start, "..", 2) == 0))
+			break;
+		for (; start < end; start++)
+			if (iscntrl((unsigned char)*start))
+				goto bad;
+		if (!*end)
+			return 0;
+	}
+bad:
+	return binding_mismatch(reader,
+				"a name, or a path of names below the driver's directory");
 }
 
 static int read_name(struct binding_reader *reader,
@@ -271,7 +299,7 @@ static const struct binding_key bar_region_keys[] = {
 static int read_bar_region(struct binding_reader *reader, void *object)
 {
 	struct bar_region region;
-	char name[16];
+	char name[32];
 	int ret;
 
 	ret = binding_read_mapping(reader, bar_region_keys, &region);
@@ -287,6 +315,125 @@ static int read_bar_regions(struct binding_reader *reader,
 {
 	return binding_read_list(reader, BINDING_NUM_BARS, read_bar_region,
 				 object);
+}
+
+char *binding_window_name(const char *attribute)
+{
+	const char *name = attribute + strlen(BINDING_WINDOWS), *end;
+
+	if (strncmp(attribute, BINDING_WINDOWS, strlen(BINDING_WINDOWS)) != 0)
+		return NULL;
+	end = strchr(name, '/');
+	if (!end || end == name || strcmp(end, "/size") != 0)
+		return NULL;
+	return strndup(name, end - name);
+}
+
+struct window {
+	struct config_string name;
+	struct config_number bar;
+	uint64_t size;
+};
+
+static int read_window_size(struct binding_reader *reader,
+			    const struct binding_key *key, void *object)
+{
+	const char *expected =
+		"a size above 0, with or without KiB, MiB or GiB";
+	struct window *window = object;
+	const char *text;
+	int ret;
+
+	ret = binding_scalar(reader, expected, &text);
+	if (ret)
+		return ret;
+	if (!parse_size(text, &window->size) || !window->size)
+		return binding_mismatch(reader, expected);
+	return 0;
+}
+
+static const struct binding_key outbound_window_keys[] = {
+	{ "name", read_name, .required = true,
+	  .offset = offsetof(struct window, name) },
+	{ "size", read_window_size, .required = true },
+	{ 0 },
+};
+
+static int read_outbound_window(struct binding_reader *reader, void *object)
+{
+	struct config_mark mark = binding_mark(reader);
+	_cleanup_free_ char *attribute = NULL;
+	struct window window = { 0 };
+	int ret;
+
+	ret = binding_read_mapping(reader, outbound_window_keys, &window);
+	if (!ret) {
+		attribute = string_format(BINDING_WINDOWS "%s/size",
+					  window.name.text);
+		ret = attribute ? add_number(reader, object, attribute, false,
+					     window.size, mark)
+				: -ENOMEM;
+	}
+	free(window.name.text);
+	return ret;
+}
+
+static int read_outbound_windows(struct binding_reader *reader,
+				 const struct binding_key *key, void *object)
+{
+	return binding_read_list(reader, MAX_WINDOWS, read_outbound_window,
+				 object);
+}
+
+static const struct binding_key ntb_window_keys[] = {
+	{ "size", read_window_size, .required = true },
+	{ "bar", read_number, .offset = offsetof(struct window, bar),
+	  .max = BINDING_NUM_BARS - 1 },
+	{ 0 },
+};
+
+struct ntb_windows {
+	struct window items[BINDING_MAX_NTB_WINDOWS];
+	struct config_mark marks[BINDING_MAX_NTB_WINDOWS];
+	unsigned int count;
+};
+
+static int read_ntb_window(struct binding_reader *reader, void *object)
+{
+	struct ntb_windows *windows = object;
+
+	windows->marks[windows->count] = binding_mark(reader);
+	return binding_read_mapping(reader, ntb_window_keys,
+				    &windows->items[windows->count++]);
+}
+
+/* The driver wants their number before their sizes. */
+static int read_ntb_windows(struct binding_reader *reader,
+			    const struct binding_key *key, void *object)
+{
+	struct config_mark mark = binding_mark(reader);
+	struct ntb_windows windows = { 0 };
+	const struct window *window;
+	char name[32];
+	int ret;
+
+	ret = binding_read_list(reader, BINDING_MAX_NTB_WINDOWS,
+				read_ntb_window, &windows);
+	if (!ret)
+		ret = add_number(reader, object, "num_mws", false,
+				 windows.count, mark);
+	for (unsigned int i = 0; i < windows.count && !ret; i++) {
+		window = &windows.items[i];
+		snprintf(name, sizeof(name), "mw%u", i + 1);
+		ret = add_number(reader, object, name, false, window->size,
+				 windows.marks[i]);
+		if (ret || !window->bar.mark.line)
+			continue;
+		snprintf(name, sizeof(name), "mw%u_bar", i + 1);
+		ret = add_number(reader, object, name, false,
+				 window->bar.value, window->bar.mark);
+	}
+	return ret;
 }
 
 /* Any scalar, written as it stands: only the driver knows its type. */
@@ -324,7 +471,7 @@ static int read_attribute(struct binding_reader *reader,
 
 	ret = binding_scalar(reader, "a name", &text);
 	if (!ret)
-		ret = check_name(reader, text);
+		ret = check_attribute_name(reader, text);
 	if (ret)
 		return ret;
 	key = binding_key_of(text);
@@ -403,6 +550,8 @@ static int read_secondary(struct binding_reader *reader,
 	  .max = 0xff }, \
 	{ "interrupts", read_interrupts }, \
 	{ "bar-regions", read_bar_regions }, \
+	{ "ntb-windows", read_ntb_windows }, \
+	{ "outbound-windows", read_outbound_windows }, \
 	{ "attributes", read_attributes }
 
 static const struct binding_key vf_keys[] = {
@@ -476,11 +625,51 @@ static int read_functions(struct binding_reader *reader,
 				 &controller->functions);
 }
 
+const char *binding_controller_key(const struct config_controller *controller)
+{
+	static const char *const keys[] = {
+		[CONFIG_BY_NAME] = "name",
+		[CONFIG_BY_PATTERN] = "pattern",
+		[CONFIG_ONLY] = "only",
+	};
+
+	return keys[controller->match];
+}
+
+/* Which controller is meant: one of the three keys. */
+static int read_match(struct binding_reader *reader,
+		      const struct binding_key *key, void *object)
+{
+	struct config_controller *controller = object;
+	const char *text;
+	int ret;
+
+	if (controller->name.text)
+		return config_fail(reader->config, -EILSEQ,
+				   binding_mark(reader), key->name, NULL, NULL,
+				   "the controller is given twice, first by '%s'",
+				   binding_controller_key(controller));
+	controller->match = key->min;
+	if (controller->match != CONFIG_ONLY)
+		return read_name(reader, key, object);
+	ret = binding_scalar(reader, "true", &text);
+	if (ret)
+		return ret;
+	if (strcmp(text, "true") != 0)
+		return binding_mismatch(reader, "true");
+	return copy_scalar(reader, text, &controller->name);
+}
+
 static const struct binding_key controller_keys[] = {
-	{ "name", read_name, .required = true,
+	{ "name", read_match, .min = CONFIG_BY_NAME,
 	  .offset = offsetof(struct config_controller, name) },
+	{ "pattern", read_match, .min = CONFIG_BY_PATTERN,
+	  .offset = offsetof(struct config_controller, name) },
+	{ "only", read_match, .min = CONFIG_ONLY },
 	{ "start", read_bool,
 	  .offset = offsetof(struct config_controller, start) },
+	{ "wait-link", read_number, .min = 1, .max = MAX_WAIT,
+	  .offset = offsetof(struct config_controller, wait) },
 	{ "functions", read_functions },
 	{ 0 },
 };
@@ -488,12 +677,39 @@ static const struct binding_key controller_keys[] = {
 static int read_controller(struct binding_reader *reader, void *object)
 {
 	struct config_controller *controller = config_add_controller(object);
+	struct config_mark mark = binding_mark(reader);
+	int ret;
 
 	if (!controller)
 		return -ENOMEM;
-	controller->mark = binding_mark(reader);
+	controller->mark = mark;
 	controller->start = true;
-	return binding_read_mapping(reader, controller_keys, controller);
+	ret = binding_read_mapping(reader, controller_keys, controller);
+	if (ret || controller->name.text)
+		return ret;
+	return config_fail(reader->config, -EILSEQ, mark, reader->key, NULL,
+			   "one of 'pattern' and 'only' may stand for it",
+			   "'name' is missing");
+}
+
+static int read_module(struct binding_reader *reader, void *object)
+{
+	struct config_string *module = config_add_module(object);
+	const char *text;
+	int ret;
+
+	if (!module)
+		return -ENOMEM;
+	ret = binding_scalar(reader, "a name", &text);
+	if (!ret)
+		ret = check_name(reader, text);
+	return ret ? ret : copy_scalar(reader, text, module);
+}
+
+static int read_modules(struct binding_reader *reader,
+			const struct binding_key *key, void *object)
+{
+	return binding_read_list(reader, MAX_MODULES, read_module, object);
 }
 
 static int read_controllers(struct binding_reader *reader,
@@ -515,6 +731,7 @@ static int read_version(struct binding_reader *reader,
 
 static const struct binding_key file_keys[] = {
 	{ "version", read_version, .required = true },
+	{ "modules", read_modules },
 	{ "controllers", read_controllers, .required = true },
 	{ 0 },
 };

@@ -104,44 +104,87 @@ static int kernel_open(struct kernel *kernel, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static int kind_of(int dir, const char *path)
+static enum cfs_kind kind_of(const struct stat *st)
 {
-	struct stat st;
-
-	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW))
-		return -errno;
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st->st_mode))
 		return CFS_DIRECTORY;
-	return S_ISLNK(st.st_mode) ? CFS_LINK : CFS_FILE;
+	return S_ISLNK(st->st_mode) ? CFS_LINK : CFS_FILE;
 }
 
 static int kernel_stat(void *data, const char *path)
 {
+	struct stat st;
 	int dir;
 
 	dir = kernel_fd(data);
-	return dir < 0 ? dir : kind_of(dir, path);
+	if (dir < 0)
+		return dir;
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW))
+		return -errno;
+	return kind_of(&st);
+}
+
+static int add_entry(struct cfs_list *list, const char *name,
+		     const struct stat *st)
+{
+	struct cfs_entry *entry;
+	int err;
+
+	err = cfs_list_add(list, name, kind_of(st));
+	if (err)
+		return err;
+	entry = &list->entries[list->count - 1];
+	entry->writable = st->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH);
+	entry->age = (struct cfs_age){
+		.ns = st->st_mtim.tv_sec * UINT64_C(1000000000) +
+		      st->st_mtim.tv_nsec,
+		.inode = st->st_ino,
+		.rank = list->count,
+	};
+	return 0;
+}
+
+/* Linux 7 lists links behind the files that were there before them, in the order
+ * of making; older kernels list all that is in a directory the other way round
+ * (configfs_new_dirent()). */
+static void rank_entries(struct cfs_list *list)
+{
+	size_t i = 0;
+
+	while (i < list->count && list->entries[i].kind == CFS_DIRECTORY)
+		i++;
+	if (i == list->count || list->entries[i].kind == CFS_FILE)
+		return;
+	for (i = 0; i < list->count; i++)
+		list->entries[i].age.rank = list->count - i;
 }
 
 static int read_entries(DIR *dir, struct cfs_list *list)
 {
 	struct dirent *entry;
-	int kind, err;
+	struct stat st;
+	int err;
 
 	for (;;) {
 		errno = 0;
 		entry = readdir(dir);
 		if (!entry)
-			return -errno;
+			break;
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		kind = kind_of(dirfd(dir), entry->d_name);
-		if (kind == -ENOENT)
+		err = fstatat(dirfd(dir), entry->d_name, &st,
+			      AT_SYMLINK_NOFOLLOW) ? -errno : 0;
+		if (err == -ENOENT)
 			continue; /* gone meanwhile */
-		err = kind < 0 ? kind : cfs_list_add(list, entry->d_name, kind);
+		if (!err)
+			err = add_entry(list, entry->d_name, &st);
 		if (err)
 			return err;
 	}
+	err = -errno;
+	if (!err)
+		rank_entries(list);
+	return err;
 }
 
 static int kernel_list(void *data, const char *path, struct cfs_list *list)

@@ -25,12 +25,25 @@ int cfs_list_add(struct cfs_list *list, const char *name, enum cfs_kind kind)
 	if (!entries)
 		return -ENOMEM;
 	list->entries = entries;
-	entries[list->count].kind = kind;
+	entries[list->count] = (struct cfs_entry){
+		.kind = kind,
+		.writable = true,
+	};
 	entries[list->count].name = strdup(name);
 	if (!entries[list->count].name)
 		return -ENOMEM;
 	list->count++;
 	return 0;
+}
+
+int cfs_compare_ages(const struct cfs_age *a, const struct cfs_age *b,
+		     bool same)
+{
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	if (same)
+		return (a->rank > b->rank) - (a->rank < b->rank);
+	return (a->inode > b->inode) - (a->inode < b->inode);
 }
 
 void cfs_list_clear(struct cfs_list *list)

@@ -4,7 +4,9 @@
 #ifndef CFS_H
 #define CFS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The configfs tree of the endpoint framework, one operation at a time. All
  * paths are relative to pci_ep ("functions/pci_epf_test/f0"). Functions return
@@ -16,9 +18,20 @@ enum cfs_kind {
 	CFS_LINK = 3,
 };
 
+/* When an entry was made: the kernel numbers functions in that order, and
+ * tells the numbers nobody. Time goes by ticks; what of one tick is in one
+ * directory goes by rank, the rest by inode. */
+struct cfs_age {
+	uint64_t ns;
+	uint64_t inode;
+	size_t rank; /* in the directory */
+};
+
 struct cfs_entry {
 	char *name;
 	enum cfs_kind kind;
+	bool writable; /* CFS_FILE */
+	struct cfs_age age;
 };
 
 struct cfs_list {
@@ -60,7 +73,12 @@ struct cfs {
 int cfs_stat(const struct cfs *cfs, const char *path);
 /* Sorted by name; release with cfs_list_clear(), also after a failure. */
 int cfs_list(const struct cfs *cfs, const char *path, struct cfs_list *list);
+/* Add a file that can be written, at rank 0; the caller changes the last entry
+ * to what it knows better. */
 int cfs_list_add(struct cfs_list *list, const char *name, enum cfs_kind kind);
+/* Below 0: a is older; same: both are in one directory. */
+int cfs_compare_ages(const struct cfs_age *a, const struct cfs_age *b,
+		     bool same);
 void cfs_list_clear(struct cfs_list *list);
 /* Without the final newline. */
 int cfs_read(const struct cfs *cfs, const char *path, char **text);

@@ -132,6 +132,9 @@ EPF_EXPORT void epf_config_free(struct epf_config *config)
 	for (size_t i = 0; i < config->num_nodes; i++)
 		free(config->nodes[i]);
 	free(config->nodes);
+	for (size_t i = 0; i < config->num_modules; i++)
+		free(config->modules[i].text);
+	free(config->modules);
 	free(config->file);
 	free(config);
 }
@@ -140,6 +143,12 @@ struct config_controller *config_add_controller(struct epf_config *config)
 {
 	return append(&config->controllers, &config->num_controllers,
 		      sizeof(*config->controllers));
+}
+
+struct config_string *config_add_module(struct epf_config *config)
+{
+	return append(&config->modules, &config->num_modules,
+		      sizeof(*config->modules));
 }
 
 struct config_function *config_add_function(struct config_functions *functions)
@@ -191,6 +200,12 @@ static int check_controllers(const struct epf_config *config)
 
 	for (size_t i = 0; i < config->num_controllers; i++) {
 		controller = &config->controllers[i];
+		if (controller->match == CONFIG_ONLY &&
+		    config->num_controllers > 1)
+			return config_fail(config, -EILSEQ,
+					   controller->name.mark, "only", NULL,
+					   "say which by name or pattern",
+					   "the only controller is not the only one in this file");
 		first = find_controller(config, i, controller->name.text);
 		if (first)
 			return config_fail(config, -EILSEQ,
@@ -346,9 +361,12 @@ static int finish_functions(const struct epf_config *config,
 	struct config_functions *functions = &controller->functions;
 	int ret;
 
+	/* The name of the controller is not known from a pattern. */
 	for (size_t i = 0; i < functions->count; i++) {
 		ret = name_function(&functions->items[i],
-				    controller->name.text);
+				    controller->match == CONFIG_BY_NAME
+					    ? controller->name.text
+					    : "endpoint");
 		if (!ret)
 			ret = finish_vfs(config, &functions->items[i]);
 		if (!ret)

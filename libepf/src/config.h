@@ -65,10 +65,18 @@ struct config_link {
 	bool first; /* of the links of the function, in the order of the file */
 };
 
+enum config_match {
+	CONFIG_BY_NAME,
+	CONFIG_BY_PATTERN, /* fnmatch(3) of exactly one */
+	CONFIG_ONLY,       /* the only one that there is */
+};
+
 struct config_controller {
 	struct config_mark mark;
-	struct config_string name;
+	enum config_match match;
+	struct config_string name; /* or pattern */
 	bool start;
+	struct config_number wait; /* for the link, in seconds; 0: not */
 	struct config_functions functions;
 	/* Made by config_finish(): index is function number. */
 	struct config_link *links;
@@ -78,6 +86,8 @@ struct config_controller {
 struct epf_config {
 	struct epf_ctx *ctx;
 	char *file;
+	struct config_string *modules; /* to be loaded first */
+	size_t num_modules;
 	struct config_controller *controllers;
 	size_t num_controllers;
 	char **nodes; /* of a devicetree, what the marks point to */
@@ -91,6 +101,7 @@ struct epf_config *config_new(struct epf_ctx *ctx, const char *file);
  * NULL for no memory. */
 struct config_controller *config_add_controller(struct epf_config *config);
 struct config_function *config_add_function(struct config_functions *functions);
+struct config_string *config_add_module(struct epf_config *config);
 
 /* Note an attribute; name and value are copied. 0, -EEXIST, -ENOMEM. */
 int config_add_attribute(struct config_function *function, const char *name,

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "attr.h"
+#include "binding-keys.h"
 #include "config.h"
 #include "internal.h"
+#include "configure.h"
 #include "plan.h"
+#include "resolve.h"
 
 /* From a configuration and the system as it is to the steps between them.
  *
@@ -24,6 +27,7 @@ struct work {
 	struct epf_plan *plan;
 	const struct epf_config *config;
 	const struct epf_topology *topology;
+	const struct epf_controller **controllers; /* of config, by index */
 	size_t num_owed; /* steps that know where they come from */
 };
 
@@ -46,82 +50,7 @@ static int owe(struct work *work, struct config_mark mark, int ret)
 static const struct epf_function *
 find_function(const struct work *work, const struct config_function *wanted)
 {
-	const struct epf_topology *topology = work->topology;
-	const struct epf_function *function;
-	const char *driver;
-
-	for (size_t i = 0; i < epf_topology_get_num_functions(topology); i++) {
-		function = epf_topology_get_function(topology, i);
-		driver = epf_driver_get_name(epf_function_get_driver(function));
-		if (strcmp(driver, wanted->driver.text) == 0 &&
-		    strcmp(epf_function_get_name(function),
-			   wanted->name.text) == 0)
-			return function;
-	}
-	return NULL;
-}
-
-/* "the controllers are a, b" */
-static char *list_controllers(const struct epf_topology *topology)
-{
-	size_t count = epf_topology_get_num_controllers(topology);
-	const struct epf_controller *controller;
-	char *text = NULL;
-	FILE *stream;
-	size_t size;
-
-	if (count == 0)
-		return strdup("there are no controllers: is the driver of one loaded?");
-	stream = open_memstream(&text, &size);
-	if (!stream)
-		return NULL;
-	fputs("the controllers are ", stream);
-	for (size_t i = 0; i < count; i++) {
-		controller = epf_topology_get_controller(topology, i);
-		fprintf(stream, "%s%s", i ? ", " : "",
-			epf_controller_get_name(controller));
-	}
-	if (fclose(stream) == 0)
-		return text;
-	free(text);
-	return NULL;
-}
-
-static int find_controller(const struct work *work,
-			   const struct config_controller *wanted,
-			   const struct epf_controller **found)
-{
-	const struct epf_topology *topology = work->topology;
-	size_t count = epf_topology_get_num_controllers(topology);
-	_cleanup_free_ char *hint = NULL;
-	const struct epf_controller *controller;
-
-	for (size_t i = 0; i < count; i++) {
-		controller = epf_topology_get_controller(topology, i);
-		if (strcmp(epf_controller_get_name(controller),
-			   wanted->name.text) == 0) {
-			*found = controller;
-			return 0;
-		}
-	}
-	hint = list_controllers(topology);
-	return config_fail(work->config, -ESRCH, wanted->name.mark, "name",
-			   wanted->name.text, hint, "no controller '%s'",
-			   wanted->name.text);
-}
-
-/* The link on that side of a function, or NULL. */
-static const struct epf_link *find_link(const struct epf_function *function,
-					enum epf_interface interface)
-{
-	const struct epf_link *link;
-
-	for (size_t i = 0; i < epf_function_get_num_links(function); i++) {
-		link = epf_function_get_link(function, i);
-		if (epf_link_get_interface(link) == interface)
-			return link;
-	}
-	return NULL;
+	return resolve_function(work->topology, wanted);
 }
 
 /* The link that binds a function, for a virtual one that of its physical one;
@@ -152,7 +81,7 @@ static int fail_bound(const struct work *work, struct config_mark mark,
 			   controller);
 }
 
-static bool is_same(const char *current, const char *wanted)
+bool configure_is_same(const char *current, const char *wanted)
 {
 	uint64_t current_number, wanted_number;
 
@@ -161,6 +90,22 @@ static bool is_same(const char *current, const char *wanted)
 	return attr_parse(current, &current_number) == 0 &&
 	       attr_parse(wanted, &wanted_number) == 0 &&
 	       current_number == wanted_number;
+}
+
+/* The attribute may be that of a window that is not there yet. */
+static int configure_window(struct work *work,
+			    const struct config_function *wanted,
+			    const struct epf_function *function,
+			    const struct config_attribute *attribute)
+{
+	_cleanup_free_ char *window = binding_window_name(attribute->name);
+
+	if (!window || (function && epf_function_get_attribute(
+					    function, attribute->name)))
+		return 0;
+	return owe(work, attribute->mark,
+		   epf_plan_add_window(work->plan, wanted->driver.text,
+				       wanted->name.text, window));
 }
 
 static int configure_attribute(struct work *work,
@@ -172,6 +117,7 @@ static int configure_attribute(struct work *work,
 	_cleanup_free_ char *what = NULL;
 	const struct epf_link *binding = NULL;
 	const char *current = NULL;
+	int ret;
 
 	if (function) {
 		current = epf_function_get_attribute(function, attribute->name);
@@ -179,7 +125,7 @@ static int configure_attribute(struct work *work,
 	}
 	/* A header may be shared, and an earlier step write to it: one that is
 	 * not bound yet is not sure to stay as it is. */
-	if (current && is_same(current, attribute->value) &&
+	if (current && configure_is_same(current, attribute->value) &&
 	    (binding || !field || !field->in_header))
 		return 0;
 	/* A driver may take its own attributes at any time. */
@@ -191,6 +137,9 @@ static int configure_attribute(struct work *work,
 			return -ENOMEM;
 		return fail_bound(work, attribute->mark, binding, what);
 	}
+	ret = configure_window(work, wanted, function, attribute);
+	if (ret)
+		return ret;
 	return owe(work, attribute->mark,
 		   epf_plan_set(work->plan, wanted->driver.text,
 				wanted->name.text, attribute->name,
@@ -257,7 +206,16 @@ static int configure_vf(struct work *work, const struct config_function *pf,
 				  "it is to become a virtual function");
 	if (function && epf_function_get_pf(function))
 		return fail_is_vf(work, vf->name.mark, function);
-	ret = configure_function(work, vf, function);
+	/* One that was virtual before, as after an interrupted plan, cannot be
+	 * it again, and looks like one that never was. */
+	if (function) {
+		ret = owe(work, vf->name.mark,
+			  epf_plan_delete(work->plan, vf->driver.text,
+					  vf->name.text));
+		if (ret)
+			return ret;
+	}
+	ret = configure_function(work, vf, NULL);
 	if (ret)
 		return ret;
 	return owe(work, vf->mark,
@@ -314,32 +272,47 @@ static bool is_linked(const struct work *work, const struct config_link *wanted,
 		find_function(work, wanted->function);
 	const struct epf_link *link;
 
-	link = function ? find_link(function, wanted->interface) : NULL;
+	link = function ? resolve_link(function, wanted->interface) : NULL;
 	return link && epf_link_get_controller(link) == controller;
 }
 
 static int configure_link(struct work *work, const struct config_link *wanted,
-			  const struct config_controller *controller,
+			  const struct epf_controller *controller,
 			  const struct epf_function *function)
 {
+	const char *name = epf_controller_get_name(controller);
 	const struct epf_link *link = NULL;
 	_cleanup_free_ char *what = NULL;
 
 	if (function && epf_function_get_pf(function))
 		return fail_is_vf(work, wanted->number.mark, function);
 	if (function)
-		link = find_link(function, wanted->interface);
+		link = resolve_link(function, wanted->interface);
 	if (link) {
-		what = string_format("it belongs to %s",
-				     controller->name.text);
+		what = string_format("it belongs to %s", name);
 		if (!what)
 			return -ENOMEM;
 		return fail_bound(work, wanted->number.mark, link, what);
 	}
 	return owe(work, wanted->number.mark,
 		   epf_plan_link(work->plan, wanted->function->driver.text,
-				 wanted->function->name.text,
-				 controller->name.text, wanted->interface));
+				 wanted->function->name.text, name,
+				 wanted->interface));
+}
+
+static int check_number(const struct work *work,
+			const struct config_link *wanted,
+			const struct epf_function *function)
+{
+	const struct epf_link *link = resolve_link(function, wanted->interface);
+	_cleanup_free_ char *what = NULL;
+
+	if (epf_link_get_number(link) == wanted->number.value)
+		return 0;
+	what = string_format("it is function %u", epf_link_get_number(link));
+	if (!what)
+		return -ENOMEM;
+	return fail_bound(work, wanted->number.mark, link, what);
 }
 
 /* The host looks for functions when the link comes up, and not again. */
@@ -350,7 +323,8 @@ static int check_stopped(const struct work *work,
 {
 	if (!wanted->start || !epf_controller_is_started(controller))
 		return 0;
-	return config_fail(work->config, -EBUSY, mark, wanted->name.text, NULL,
+	return config_fail(work->config, -EBUSY, mark,
+			   epf_controller_get_name(controller), NULL,
 			   "stop it first",
 			   "the controller is started, and a function is to be linked to it");
 }
@@ -378,18 +352,36 @@ static int configure_functions(struct work *work,
 				ret = configure_vfs(work, link->function,
 						    function);
 		}
-		if (ret || is_linked(work, link, controller))
+		if (!ret && is_linked(work, link, controller)) {
+			ret = check_number(work, link, function);
+			continue;
+		}
+		if (ret)
 			continue;
 		ret = check_stopped(work, wanted, controller,
 				    link->number.mark);
 		if (!ret)
 			ret = check_order(work, link->number.mark,
-					  wanted->name.text, i, num_known,
+					  epf_controller_get_name(controller),
+					  i, num_known,
 					  num_there);
 		if (!ret)
-			ret = configure_link(work, link, wanted, function);
+			ret = configure_link(work, link, controller, function);
 		num_known++;
 		num_there++;
+	}
+	return ret;
+}
+
+static int configure_modules(struct work *work)
+{
+	const struct config_string *module;
+	int ret = 0;
+
+	for (size_t i = 0; i < work->config->num_modules && !ret; i++) {
+		module = &work->config->modules[i];
+		ret = owe(work, module->mark,
+			  epf_plan_load(work->plan, module->text));
 	}
 	return ret;
 }
@@ -401,36 +393,29 @@ static int configure(struct work *work)
 	const struct epf_controller *controller;
 	int ret;
 
-	for (size_t i = 0; i < config->num_controllers; i++) {
+	ret = configure_modules(work);
+	for (size_t i = 0; i < config->num_controllers && !ret; i++) {
 		wanted = &config->controllers[i];
-		ret = find_controller(work, wanted, &controller);
-		if (!ret && !wanted->start &&
-		    epf_controller_is_started(controller))
+		controller = work->controllers[i];
+		if (!wanted->start && epf_controller_is_started(controller))
 			ret = owe(work, wanted->name.mark,
-				  epf_plan_stop(work->plan, wanted->name.text));
-		if (ret)
-			return ret;
+				  epf_plan_stop(work->plan,
+						epf_controller_get_name(
+							controller)));
 	}
-	for (size_t i = 0; i < config->num_controllers; i++) {
+	for (size_t i = 0; i < config->num_controllers && !ret; i++)
+		ret = configure_functions(work, &config->controllers[i],
+					  work->controllers[i]);
+	for (size_t i = 0; i < config->num_controllers && !ret; i++) {
 		wanted = &config->controllers[i];
-		ret = find_controller(work, wanted, &controller);
-		if (!ret)
-			ret = configure_functions(work, wanted, controller);
-		if (ret)
-			return ret;
-	}
-	for (size_t i = 0; i < config->num_controllers; i++) {
-		wanted = &config->controllers[i];
-		ret = find_controller(work, wanted, &controller);
-		if (!ret && wanted->start &&
-		    !epf_controller_is_started(controller))
+		controller = work->controllers[i];
+		if (wanted->start && !epf_controller_is_started(controller))
 			ret = owe(work, wanted->name.mark,
 				  epf_plan_start(work->plan,
-						 wanted->name.text));
-		if (ret)
-			return ret;
+						 epf_controller_get_name(
+							 controller)));
 	}
-	return 0;
+	return ret;
 }
 
 EPF_EXPORT int epf_plan_configure(struct epf_plan *plan,
@@ -446,7 +431,10 @@ EPF_EXPORT int epf_plan_configure(struct epf_plan *plan,
 	};
 	int ret;
 
-	ret = configure(&work);
+	ret = resolve_controllers(config, topology, &work.controllers);
+	if (!ret)
+		ret = configure(&work);
+	free(work.controllers);
 	if (!ret)
 		return 0;
 	plan_truncate(plan, num_steps);

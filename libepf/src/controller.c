@@ -53,6 +53,11 @@ epf_controller_get_link(const struct epf_controller *controller, size_t index)
 	return controller->links[index];
 }
 
+EPF_EXPORT unsigned int epf_link_get_number(const struct epf_link *link)
+{
+	return link->number;
+}
+
 EPF_EXPORT const struct epf_function *
 epf_link_get_function(const struct epf_link *link)
 {

@@ -351,13 +351,42 @@ static void put_controller(struct writer *writer,
 		end(writer);
 }
 
+/* A devicetree says what there is, by name, and not how to get there. */
+static int check_expressible(const struct epf_config *config)
+{
+	const struct config_controller *controller;
+
+	if (config->num_modules)
+		return config_fail(config, -EILSEQ, config->modules[0].mark,
+				   "modules", NULL, NULL,
+				   "a devicetree has no place for modules");
+	for (size_t i = 0; i < config->num_controllers; i++) {
+		controller = &config->controllers[i];
+		if (controller->match != CONFIG_BY_NAME)
+			return config_fail(config, -EILSEQ,
+					   controller->name.mark, NULL, NULL,
+					   NULL,
+					   "a devicetree has controllers by name");
+		if (controller->wait.value)
+			return config_fail(config, -EILSEQ,
+					   controller->wait.mark, "wait-link",
+					   NULL, NULL,
+					   "a devicetree has no place for a time to wait");
+	}
+	return 0;
+}
+
 EPF_EXPORT int epf_config_print_dts(const struct epf_config *config,
 				    char **text)
 {
 	struct writer writer = { .config = config };
 	char *new = NULL;
 	size_t size;
+	int ret;
 
+	ret = check_expressible(config);
+	if (ret)
+		return ret;
 	writer.out = open_memstream(&new, &size);
 	if (!writer.out)
 		return error_set_nomem(config->ctx);

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The epf-utils authors
 
 #include <errno.h>
+#include <string.h>
 
 #include "attr.h"
 #include "topology.h"
@@ -70,6 +71,15 @@ epf_function_get_attribute(const struct epf_function *function,
 			   const char *name)
 {
 	return attribute_list_get(&function->attributes, name);
+}
+
+EPF_EXPORT bool epf_function_is_writable(const struct epf_function *function,
+					 const char *name)
+{
+	for (size_t i = 0; i < function->attributes.count; i++)
+		if (!strcmp(function->attributes.items[i].name, name))
+			return function->attributes.items[i].writable;
+	return false;
 }
 
 EPF_EXPORT int

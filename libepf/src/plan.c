@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "attr.h"
+#include "binding-keys.h"
 #include "plan.h"
 
 EPF_EXPORT int epf_plan_new(struct epf_ctx *ctx, struct epf_plan **plan)
@@ -96,13 +97,13 @@ static int check_names(struct epf_plan *plan, const char *first,
 	return err ? err : check_name(plan, second);
 }
 
-static bool is_loaded_by(const struct epf_plan *plan, const char *driver)
+static bool is_loaded_by(const struct epf_plan *plan, const char *module)
 {
 	size_t i;
 
 	for (i = 0; i < plan->num_steps; i++) {
 		if (plan->steps[i]->operation == EPF_OPERATION_LOAD_MODULE &&
-		    !strcmp(plan->steps[i]->path, driver))
+		    !strcmp(plan->steps[i]->path, module))
 			return true;
 	}
 	return false;
@@ -122,6 +123,23 @@ static int add_load(struct epf_plan *plan, const char *driver)
 	    is_loaded_by(plan, driver))
 		return 0;
 	return add_step(plan, EPF_OPERATION_LOAD_MODULE, NULL, driver, NULL);
+}
+
+EPF_EXPORT int epf_plan_load(struct epf_plan *plan, const char *module)
+{
+	int err;
+
+	err = check_name(plan, module);
+	if (err)
+		return err;
+	if (!(plan->ctx->flags & EPF_CTX_LOAD_MODULES) ||
+	    tree_is_loaded(&plan->ctx->cfs, module) ||
+	    is_loaded_by(plan, module))
+		return 0;
+	err = add_step(plan, EPF_OPERATION_LOAD_MODULE, NULL, module, NULL);
+	if (!err)
+		plan->steps[plan->num_steps - 1]->any_module = true;
+	return err;
 }
 
 EPF_EXPORT int epf_plan_create(struct epf_plan *plan, const char *driver,
@@ -161,6 +179,36 @@ EPF_EXPORT int epf_plan_delete(struct epf_plan *plan, const char *driver,
 	return add_step(plan, EPF_OPERATION_DELETE, directory, name, NULL);
 }
 
+static int add_window(struct epf_plan *plan, enum epf_operation operation,
+		      const char *driver, const char *name, const char *window)
+{
+	_cleanup_free_ char *function = NULL, *path = NULL;
+	int err;
+
+	err = check_names(plan, driver, name);
+	if (!err)
+		err = check_name(plan, window);
+	if (err)
+		return err;
+	function = string_format("functions/%s/%s", driver, name);
+	path = string_format(BINDING_WINDOWS "%s", window);
+	if (!function || !path)
+		return error_set_nomem(plan->ctx);
+	return add_step(plan, operation, function, path, NULL);
+}
+
+EPF_EXPORT int epf_plan_add_window(struct epf_plan *plan, const char *driver,
+				   const char *name, const char *window)
+{
+	return add_window(plan, EPF_OPERATION_CREATE, driver, name, window);
+}
+
+EPF_EXPORT int epf_plan_remove_window(struct epf_plan *plan, const char *driver,
+				      const char *name, const char *window)
+{
+	return add_window(plan, EPF_OPERATION_DELETE, driver, name, window);
+}
+
 static int bad_value(struct epf_plan *plan, const char *attribute,
 		     const char *value, const char *message)
 {
@@ -195,6 +243,26 @@ static int check_value(struct epf_plan *plan, const char *attribute,
 	return bad_value(plan, attribute, value, message);
 }
 
+/* A name, or a path below the driver's directory. */
+static int check_attribute(struct epf_plan *plan, const char *attribute)
+{
+	const char *end;
+	int err = 0;
+
+	for (; !err; attribute = end + 1) {
+		_cleanup_free_ char *name = NULL;
+
+		end = strchrnul(attribute, '/');
+		name = strndup(attribute, end - attribute);
+		if (!name)
+			return error_set_nomem(plan->ctx);
+		err = check_name(plan, name);
+		if (!*end)
+			break;
+	}
+	return err;
+}
+
 EPF_EXPORT int epf_plan_set(struct epf_plan *plan, const char *driver,
 			    const char *name, const char *attribute,
 			    const char *value)
@@ -204,7 +272,7 @@ EPF_EXPORT int epf_plan_set(struct epf_plan *plan, const char *driver,
 
 	err = check_names(plan, driver, name);
 	if (!err)
-		err = check_name(plan, attribute);
+		err = check_attribute(plan, attribute);
 	if (!err)
 		err = check_value(plan, attribute, value);
 	if (err)

@@ -13,6 +13,8 @@ struct epf_step {
 	char *value;     /* text written, or where the link leads */
 	char *directory; /* that holds the attribute or the link */
 
+	bool any_module; /* LOAD_MODULE: not for a driver of that name */
+
 	/* The line of the binding file that asked for it; no file: none did. */
 	char *file;
 	unsigned int line;

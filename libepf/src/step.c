@@ -118,13 +118,19 @@ static int run_load(struct epf_ctx *ctx, struct epf_step *step)
 	directory = string_format("functions/%s", step->path);
 	if (!directory)
 		return error_set_nomem(ctx);
-	if (cfs_stat(&ctx->cfs, directory) == CFS_DIRECTORY)
+	if (!step->any_module &&
+	    cfs_stat(&ctx->cfs, directory) == CFS_DIRECTORY)
 		return 0;
 	err = cfs_load(&ctx->cfs, step->path);
-	if (err)
+	if (err == -ESRCH)
 		return fail(ctx, step, err,
-			    err == -ESRCH ? "no module for this driver" : NULL,
+			    step->any_module ? "no such module"
+					     : "no module for this driver",
 			    NULL);
+	if (err)
+		return fail(ctx, step, err, NULL, NULL);
+	if (step->any_module)
+		return 0;
 	err = tree_wait(ctx, directory);
 	if (err == -ETIMEDOUT)
 		return fail(ctx, step, err,
@@ -133,11 +139,66 @@ static int run_load(struct epf_ctx *ctx, struct epf_step *step)
 	return err ? fail(ctx, step, err, NULL, NULL) : 0;
 }
 
+/* Where the driver's directory is: the kernel chose its name. */
+static int place_window(struct epf_ctx *ctx, struct epf_step *step)
+{
+	const char *window = strrchr(step->path, '/') + 1;
+	_cleanup_free_ char *windows = NULL;
+	char *path;
+	int err;
+
+	err = require(ctx, step, step->directory);
+	if (err)
+		return err;
+	err = tree_find_directory(&ctx->cfs, step->directory,
+				  "outbound/windows", &windows);
+	if (err == -ENOENT)
+		return fail(ctx, step, -EOPNOTSUPP,
+			    "this function has no outbound windows to put aside",
+			    "only drivers that stand on epf-core have");
+	if (err)
+		return fail(ctx, step, err, NULL, NULL);
+	path = string_format("%s/%s", windows, window);
+	if (!path)
+		return error_set_nomem(ctx);
+	free(step->path);
+	step->path = path;
+	return 0;
+}
+
+static int run_add_window(struct epf_ctx *ctx, struct epf_step *step)
+{
+	int err;
+
+	err = place_window(ctx, step);
+	if (err)
+		return err;
+	err = cfs_mkdir(&ctx->cfs, step->path);
+	return err ? fail(ctx, step, err, NULL, NULL) : 0;
+}
+
+static int run_remove_window(struct epf_ctx *ctx, struct epf_step *step)
+{
+	int err;
+
+	err = place_window(ctx, step);
+	if (err)
+		return err;
+	err = tree_read_directory(&ctx->cfs, step->path, &step->attributes);
+	if (!err)
+		err = cfs_rmdir(&ctx->cfs, step->path);
+	return err ? fail(ctx, step, err, err == -ENOENT ?
+			  "no such window" : NULL, NULL) : 0;
+}
+
 static int run_create(struct epf_ctx *ctx, struct epf_step *step)
 {
 	const char *driver = strchr(step->directory, '/') + 1;
 	_cleanup_free_ char *hint = NULL;
 	int kind, err;
+
+	if (strchr(driver, '/'))
+		return run_add_window(ctx, step);
 
 	kind = cfs_stat(&ctx->cfs, step->directory);
 	if (kind == -ENOENT) {
@@ -153,6 +214,8 @@ static int run_delete(struct epf_ctx *ctx, struct epf_step *step)
 {
 	int err;
 
+	if (strchr(strchr(step->directory, '/') + 1, '/'))
+		return run_remove_window(ctx, step);
 	err = require(ctx, step, step->path);
 	if (err)
 		return err;

@@ -155,7 +155,8 @@ static struct epf_controller *target_controller(struct epf_topology *topology,
 static int add_link(struct epf_topology *topology,
 		    struct epf_function *function,
 		    struct epf_controller *controller,
-		    enum epf_interface interface)
+		    enum epf_interface interface, bool in_controller,
+		    const struct cfs_age *age)
 {
 	struct epf_link *link;
 
@@ -167,10 +168,13 @@ static int add_link(struct epf_topology *topology,
 	link->function = function;
 	link->controller = controller;
 	link->interface = interface;
+	link->in_controller = in_controller;
+	link->age = *age;
 	return 0;
 }
 
-static int add_vf(struct epf_function *pf, struct epf_function *vf)
+static int add_vf(struct epf_function *pf, struct epf_function *vf,
+		  const struct cfs_age *age)
 {
 	const struct epf_function **slot;
 
@@ -181,13 +185,15 @@ static int add_vf(struct epf_function *pf, struct epf_function *vf)
 		return -ENOMEM;
 	*slot = vf;
 	vf->pf = pf;
+	vf->vf_age = *age;
 	return 0;
 }
 
-/* Call found with the text of each link in directory. */
+/* Call found with the text and the age of each link in directory. */
 static int read_links(struct epf_topology *topology, const char *directory,
 		      int (*found)(struct epf_topology *topology,
-				   const char *text, void *data),
+				   const char *text, const struct cfs_age *age,
+				   void *data),
 		      void *data)
 {
 	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
@@ -208,7 +214,7 @@ static int read_links(struct epf_topology *topology, const char *directory,
 			return -ENOMEM;
 		err = cfs_readlink(&topology->ctx->cfs, path, &text);
 		if (!err)
-			err = found(topology, text, data);
+			err = found(topology, text, &entry->age, data);
 		if (only_nomem(err))
 			return err;
 	}
@@ -216,37 +222,41 @@ static int read_links(struct epf_topology *topology, const char *directory,
 }
 
 static int found_in_controller(struct epf_topology *topology, const char *text,
-			       void *controller)
+			const struct cfs_age *age,
+			     void *controller)
 {
 	return add_link(topology, target_function(topology, text), controller,
-			EPF_INTERFACE_PRIMARY);
+			EPF_INTERFACE_PRIMARY, true, age);
 }
 
 static int found_in_primary(struct epf_topology *topology, const char *text,
-			    void *function)
+			const struct cfs_age *age,
+			     void *function)
 {
 	return add_link(topology, function, target_controller(topology, text),
-			EPF_INTERFACE_PRIMARY);
+			EPF_INTERFACE_PRIMARY, false, age);
 }
 
 static int found_in_secondary(struct epf_topology *topology, const char *text,
-			      void *function)
+			     const struct cfs_age *age,
+			     void *function)
 {
 	return add_link(topology, function, target_controller(topology, text),
-			EPF_INTERFACE_SECONDARY);
+			EPF_INTERFACE_SECONDARY, false, age);
 }
 
 static int found_in_function(struct epf_topology *topology, const char *text,
+			const struct cfs_age *age,
 			     void *pf)
 {
-	return add_vf(pf, target_function(topology, text));
+	return add_vf(pf, target_function(topology, text), age);
 }
 
-static int compare_functions(const void *a, const void *b)
+static int compare_vfs(const void *a, const void *b)
 {
 	const struct epf_function *const *x = a, *const *y = b;
 
-	return *x < *y ? -1 : *x > *y;
+	return cfs_compare_ages(&(*x)->vf_age, &(*y)->vf_age, true);
 }
 
 static int read_links_of(struct epf_topology *topology,
@@ -268,7 +278,7 @@ static int read_links_of(struct epf_topology *topology,
 				 function);
 	if (function->num_vfs)
 		qsort(function->vfs, function->num_vfs, sizeof(*function->vfs),
-		      compare_functions);
+		      compare_vfs);
 	return err;
 }
 
@@ -298,10 +308,18 @@ static int read_all_links(struct epf_topology *topology)
 	return err;
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+	const struct epf_link *x = *(void *const *)a, *y = *(void *const *)b;
+
+	return cfs_compare_ages(&x->age, &y->age,
+				x->in_controller && y->in_controller);
+}
+
 /* Give functions and controllers their share of the links. */
 static int share_links(struct epf_topology *topology)
 {
-	const struct epf_link **slot;
+	struct epf_link **slot;
 	struct epf_link *link;
 	size_t i;
 
@@ -314,6 +332,15 @@ static int share_links(struct epf_topology *topology)
 		if (!slot)
 			return -ENOMEM;
 		*slot = link;
+	}
+	for (i = 0; i < topology->num_controllers; i++) {
+		struct epf_controller *controller = &topology->controllers[i];
+
+		if (controller->num_links)
+			qsort(controller->links, controller->num_links,
+			      sizeof(*controller->links), compare_numbers);
+		for (size_t j = 0; j < controller->num_links; j++)
+			controller->links[j]->number = j;
 	}
 	return 0;
 }
@@ -360,18 +387,15 @@ EPF_EXPORT int epf_topology_new(struct epf_ctx *ctx,
 	return 0;
 }
 
-EPF_EXPORT void epf_topology_free(struct epf_topology *topology)
+static void free_strings(struct epf_topology *topology)
 {
 	size_t i;
 
-	if (!topology)
-		return;
 	for (i = 0; i < topology->num_drivers; i++)
 		free(topology->drivers[i].name);
 	for (i = 0; i < topology->num_functions; i++) {
 		free(topology->functions[i].name);
 		free(topology->functions[i].path);
-		free(topology->functions[i].vfs);
 		attribute_list_clear(&topology->functions[i].attributes);
 	}
 	for (i = 0; i < topology->num_controllers; i++) {
@@ -379,8 +403,21 @@ EPF_EXPORT void epf_topology_free(struct epf_topology *topology)
 		free(topology->controllers[i].path);
 		free(topology->controllers[i].driver);
 		attribute_list_clear(&topology->controllers[i].attributes);
-		free(topology->controllers[i].links);
 	}
+}
+
+EPF_EXPORT void epf_topology_free(struct epf_topology *topology)
+{
+	size_t i;
+
+	if (!topology)
+		return;
+	for (i = 0; i < topology->num_functions; i++)
+		free(topology->functions[i].vfs);
+	for (i = 0; i < topology->num_controllers; i++)
+		free(topology->controllers[i].links);
+	if (!topology->borrowed)
+		free_strings(topology);
 	free(topology->drivers);
 	free(topology->functions);
 	free(topology->controllers);

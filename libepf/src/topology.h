@@ -16,7 +16,7 @@ struct epf_controller {
 	char *driver; /* NULL: not known */
 	struct attribute_list attributes;
 	bool started;
-	const struct epf_link **links;
+	struct epf_link **links; /* by number */
 	size_t num_links;
 };
 
@@ -29,6 +29,7 @@ struct epf_function {
 	struct epf_link *links; /* a part of the topology's array */
 	size_t num_links;
 	const struct epf_function *pf;
+	struct cfs_age vf_age; /* of the link that made it a virtual one */
 	const struct epf_function **vfs;
 	size_t num_vfs;
 };
@@ -37,10 +38,14 @@ struct epf_link {
 	struct epf_function *function;
 	struct epf_controller *controller;
 	enum epf_interface interface;
+	bool in_controller; /* its directory has the link */
+	struct cfs_age age;
+	unsigned int number;
 };
 
 struct epf_topology {
 	struct epf_ctx *ctx;
+	bool borrowed; /* the strings are another one's */
 	struct epf_driver *drivers;
 	size_t num_drivers;
 	struct epf_function *functions;
@@ -50,5 +55,11 @@ struct epf_topology {
 	struct epf_link *links; /* sorted by function, primary first */
 	size_t num_links;
 };
+
+/* What a topology, which must outlive the new one, will look like without some
+ * functions (by index), which are the last of their controllers, and with some
+ * controllers stopped. It has no drivers. 0, or -ENOMEM without a record. */
+int topology_without(const struct epf_topology *old, const bool *gone,
+		     const bool *stopped, struct epf_topology **topology);
 
 #endif

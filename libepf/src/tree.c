@@ -21,6 +21,20 @@ int tree_exists(const struct cfs *cfs, const char *path)
 	return kind < 0 ? kind : 1;
 }
 
+bool tree_is_loaded(const struct cfs *cfs, const char *module)
+{
+	_cleanup_free_ char *path = NULL;
+
+	/* From /sys/kernel/config/pci_ep */
+	path = string_format("../../../module/%s", module);
+	if (!path)
+		return false;
+	for (char *c = path; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return cfs_stat(cfs, path) == CFS_DIRECTORY;
+}
+
 static bool is_driver_directory(const struct cfs_entry *entry)
 {
 	return entry->kind == CFS_DIRECTORY && strcmp(entry->name, "primary") &&
@@ -40,7 +54,7 @@ void attribute_list_clear(struct attribute_list *list)
 }
 
 static int add_attribute(struct attribute_list *list, const struct cfs *cfs,
-			 const char *directory, const char *name)
+			 const char *directory, const char *name, bool writable)
 {
 	_cleanup_free_ char *path = NULL;
 	struct attribute *items;
@@ -54,6 +68,7 @@ static int add_attribute(struct attribute_list *list, const struct cfs *cfs,
 	if (!path)
 		return -ENOMEM;
 	items += list->count;
+	items->writable = writable;
 	items->name = strdup(name);
 	if (!items->name)
 		return -ENOMEM;
@@ -63,21 +78,44 @@ static int add_attribute(struct attribute_list *list, const struct cfs *cfs,
 	return 0;
 }
 
-static int add_attributes(struct attribute_list *list, const struct cfs *cfs,
-			  const char *directory, const struct cfs_list *entries)
+/* "sub/name", or name without sub. NULL for no memory. */
+static char *join(const char *sub, const char *name)
 {
+	return sub ? string_format("%s/%s", sub, name) : strdup(name);
+}
+
+/* The files of directory/sub, and of all below. */
+static int add_attributes(struct attribute_list *list, const struct cfs *cfs,
+			  const char *directory, const char *sub)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
+	_cleanup_free_ char *path = NULL;
 	size_t i;
 	int err;
 
-	for (i = 0; i < entries->count; i++) {
-		if (entries->entries[i].kind != CFS_FILE)
-			continue;
-		err = add_attribute(list, cfs, directory,
-				    entries->entries[i].name);
-		if (err)
-			return err;
+	path = string_format(sub ? "%s/%s" : "%s", directory, sub);
+	if (!path)
+		return -ENOMEM;
+	err = cfs_list(cfs, path, &entries);
+	for (i = 0; !err && i < entries.count; i++) {
+		const struct cfs_entry *entry = &entries.entries[i];
+		_cleanup_free_ char *name = join(sub, entry->name);
+
+		if (!name)
+			return -ENOMEM;
+		if (entry->kind == CFS_FILE)
+			err = add_attribute(list, cfs, directory, name,
+					    entry->writable);
+		else if (entry->kind == CFS_DIRECTORY)
+			err = add_attributes(list, cfs, directory, name);
 	}
-	return 0;
+	return err;
+}
+
+int tree_read_directory(const struct cfs *cfs, const char *directory,
+			struct attribute_list *list)
+{
+	return add_attributes(list, cfs, directory, NULL);
 }
 
 int tree_read_attributes(const struct cfs *cfs, const char *function,
@@ -88,11 +126,14 @@ int tree_read_attributes(const struct cfs *cfs, const char *function,
 	int err;
 
 	err = cfs_list(cfs, function, &entries);
-	if (!err)
-		err = add_attributes(list, cfs, function, &entries);
+	for (i = 0; !err && i < entries.count; i++) {
+		if (entries.entries[i].kind == CFS_FILE)
+			err = add_attribute(list, cfs, function,
+					    entries.entries[i].name,
+					    entries.entries[i].writable);
+	}
 	for (i = 0; !err && i < entries.count; i++) {
 		const struct cfs_entry *entry = &entries.entries[i];
-		_cleanup_(cfs_list_clear) struct cfs_list own = { 0 };
 		_cleanup_free_ char *path = NULL;
 
 		if (!is_driver_directory(entry))
@@ -100,9 +141,7 @@ int tree_read_attributes(const struct cfs *cfs, const char *function,
 		path = string_format("%s/%s", function, entry->name);
 		if (!path)
 			return -ENOMEM;
-		err = cfs_list(cfs, path, &own);
-		if (!err)
-			err = add_attributes(list, cfs, path, &own);
+		err = add_attributes(list, cfs, path, NULL);
 	}
 	return err;
 }
@@ -142,11 +181,11 @@ static int add_settings(struct attribute_list *list, const struct cfs *cfs,
 			err = add_settings(list, cfs, directory, entry->name);
 		if (entry->kind != CFS_FILE)
 			continue;
-		name = sub ? string_format("%s/%s", sub, entry->name)
-			   : strdup(entry->name);
+		name = join(sub, entry->name);
 		if (!name)
 			return -ENOMEM;
-		err = add_attribute(list, cfs, directory, name);
+		err = add_attribute(list, cfs, directory, name,
+				    entry->writable);
 		if (err)
 			return err;
 		last = &list->items[list->count - 1];
@@ -217,6 +256,32 @@ int tree_wait(const struct epf_ctx *ctx, const char *directory)
 			return -ETIMEDOUT;
 		pause_ms(POLL_MS);
 	}
+}
+
+int tree_find_directory(const struct cfs *cfs, const char *function,
+			const char *name, char **path)
+{
+	_cleanup_(cfs_list_clear) struct cfs_list entries = { 0 };
+	size_t i;
+	int err;
+
+	err = cfs_list(cfs, function, &entries);
+	for (i = 0; !err && i < entries.count; i++) {
+		const struct cfs_entry *entry = &entries.entries[i];
+		_cleanup_free_ char *there = NULL;
+
+		if (!is_driver_directory(entry))
+			continue;
+		there = string_format("%s/%s/%s", function, entry->name, name);
+		if (!there)
+			return -ENOMEM;
+		if (cfs_stat(cfs, there) == CFS_DIRECTORY) {
+			*path = there;
+			there = NULL;
+			return 0;
+		}
+	}
+	return err ? err : -ENOENT;
 }
 
 /* Look for an attribute once. */

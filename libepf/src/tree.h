@@ -14,8 +14,9 @@
  * -errno and leave the error record alone. */
 
 struct attribute {
-	char *name;
+	char *name; /* a path below the directory that it was found in */
 	char *text; /* NULL: cannot be read */
+	bool writable;
 };
 
 struct attribute_list {
@@ -24,9 +25,12 @@ struct attribute_list {
 };
 
 /* All attributes of a function: its own, then those in the directory of its
- * driver. Release with attribute_list_clear(), also after a failure. */
+ * driver, and in those below that one: outbound/policy. Release with attribute_list_clear(), also after a failure. */
 int tree_read_attributes(const struct cfs *cfs, const char *function,
 			 struct attribute_list *list);
+/* The same of any directory, with all below. */
+int tree_read_directory(const struct cfs *cfs, const char *directory,
+			struct attribute_list *list);
 void attribute_list_clear(struct attribute_list *list);
 
 /* What a controller says of itself. Where it says nothing, the list is empty
@@ -45,6 +49,10 @@ const char *attribute_list_get(const struct attribute_list *list,
 int tree_find_attribute(const struct epf_ctx *ctx, const char *function,
 			const char *name, char **path);
 
+/* Path of a directory in that of the driver; free it. -ENOENT. */
+int tree_find_directory(const struct cfs *cfs, const char *function,
+			const char *name, char **path);
+
 /* Wait for a directory. 0, -ETIMEDOUT, or -errno of looking. */
 int tree_wait(const struct epf_ctx *ctx, const char *directory);
 
@@ -54,6 +62,9 @@ int tree_find_link(const struct cfs *cfs, const char *directory,
 
 /* Whether a link's text leads to target. */
 bool tree_leads_to(const char *text, const char *target);
+
+/* Whether a module is there, or built in. */
+bool tree_is_loaded(const struct cfs *cfs, const char *module);
 
 /* 1, 0, or -errno. */
 int tree_exists(const struct cfs *cfs, const char *path);

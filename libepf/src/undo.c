@@ -7,15 +7,27 @@
 
 #include "plan.h"
 
+/* What was deleted is a window of a function, not the function. */
+static bool is_window(const struct epf_step *step)
+{
+	return strchr(strchr(step->directory, '/') + 1, '/');
+}
+
 /* Whether an attribute of a function made anew is what it was; if not, write
  * it, for the next look. */
-static bool restore_attribute(struct epf_ctx *ctx, const char *function,
+static bool restore_attribute(struct epf_ctx *ctx, const struct epf_step *step,
 			      const struct attribute *attribute)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL;
 	int err;
 
-	if (tree_find_attribute(ctx, function, attribute->name, &path))
+	if (!attribute->writable)
+		return true; /* the driver's to say */
+	if (is_window(step))
+		path = string_format("%s/%s", step->path, attribute->name);
+	else if (tree_find_attribute(ctx, step->path, attribute->name, &path))
+		return false;
+	if (!path)
 		return false;
 	err = cfs_read(&ctx->cfs, path, &text);
 	if (!attribute->text)
@@ -41,7 +53,7 @@ static int undo_delete(struct epf_ctx *ctx, struct epf_step *step)
 		before = differing;
 		differing = 0;
 		for (i = 0; i < list->count; i++) {
-			if (!restore_attribute(ctx, step->path,
+			if (!restore_attribute(ctx, step,
 					       &list->items[i]))
 				differing++;
 		}

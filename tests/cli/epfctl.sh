@@ -216,7 +216,7 @@ cd "$TOP/tests/data/binding/bad" || exit
 run 2 apply vendor-id-range.yaml
 error "vendor-id-range.yaml:7:20: vendor-id: found 0x1104c, expected a number from 0 to 0xffff"
 run 2 apply unknown-key-control.yaml
-error "unknown-key-control.yaml:1:1: unknown key 'ver\\x1b[31msion'; the keys here are version, controllers"
+error "unknown-key-control.yaml:1:1: unknown key 'ver\\x1b[31msion'; the keys here are version, modules, controllers"
 run 2 apply - <shell-script.yaml
 error "<stdin>:2:1: found mkdir functions/pci_epf_test/f0 && echo 0x104c > functions/p..., expected a mapping (key: value)"
 run 2 --json apply vendor-id-range.yaml
@@ -231,6 +231,43 @@ printf 'version: 1\ncontrollers:\n- name: nosuch\n' >"$work/nosuch.yaml"
 run 1 apply - <"$work/nosuch.yaml"
 error "<stdin>:3:9: name: no controller 'nosuch'; the controllers are epc-b, epc-sim.0"
 
+printf 'version: 1\ncontrollers:\n- pattern: epc-*\n' >"$work/nosuch.yaml"
+run 1 apply - <"$work/nosuch.yaml"
+error "<stdin>:3:12: pattern: more than one controller matches 'epc-*'; the controllers are epc-b, epc-sim.0"
+
+echo "== differences"
+run 0 diff "$work/linked.yaml"
+[[ $(<"$work/out") == "no difference" ]] || complain "$what: other summary"
+run 0 diff --quiet "$work/linked.yaml";            quiet
+run 3 diff --replace "$work/linked.yaml"
+prints diff
+run 3 --json diff --replace "$work/linked.yaml"
+valid epfctl-diff '[.differences[] | select(.wanted == null)] | length == 2'
+sed 's/0x104c/0x104d/' "$work/linked.yaml" >"$work/other.yaml"
+run 3 --json diff "$work/other.yaml"
+valid epfctl-diff '.differences == [{ object: "functions/pci_epf_test/test0",
+	property: "vendorid", current: "0x104c", wanted: "0x104d",
+	line: 9, column: 20 }]'
+run 1 diff none.yaml
+error "epfctl: none.yaml: No such file or directory"
+run 2 diff - <"$TOP/tests/data/binding/bad/empty.yaml"
+error "<stdin>:1:1: the file is empty; epf-binding(5) has examples"
+
+echo "== export"
+run 0 export;                                      prints export
+mv "$work/out" "$work/export.yaml"
+binding "$work/export.yaml" >"$work/err" 2>&1 || complain "the export is no binding"
+run 0 diff "$work/export.yaml"
+run 0 apply --dry-run "$work/export.yaml"
+[[ $(<"$work/out") == "nothing to do: the system is as it should be" ]] ||
+	complain "$what: the export is not what there is"
+run 0 --json export pci_epf_test/test0
+valid epfctl-export '.error == null and (.binding | startswith("version: 1\n"))'
+run 1 export nosuch
+error "epfctl: nosuch: no such function or controller"
+run 1 export bridge
+error "epfctl: bridge: not linked to a controller, so that it has no place in a binding file"
+
 echo "== usage"
 run 2;                               usage "a command is missing"
 run 2 nosuch;                        usage "nosuch: no such command"
@@ -240,6 +277,7 @@ run 2 list nosuch;                   usage "nosuch: no such list"
 run 2 list drivers functions;        usage "functions: one argument too many"
 run 2 show;                          usage "an argument is missing"
 run 2 show a b;                      usage "b: one argument too many"
+run 2 diff;                          usage "an argument is missing"
 run 2 apply;                         usage "an argument is missing"
 run 2 create a;                      usage "an argument is missing"
 run 2 set a;                         usage "an argument is missing"
@@ -290,8 +328,8 @@ for command in '' $("$EPFCTL" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) 
 	"$EPFCTL" $command --help | grep -oE '^ +(-[a-z], )?(-[a-z]|--[a-z-]+)' |
 		grep -oE -- '-+[a-z-]+'
 done | sort -u >"$work/words"
-(($(wc -l <"$work/words") == 10 + 15)) ||
-	complain "not 10 commands and 15 options in --help: $(xargs <"$work/words")"
+(($(wc -l <"$work/words") == 12 + 18)) ||
+	complain "not 12 commands and 18 options in --help: $(xargs <"$work/words")"
 while read -r word; do
 	grep -qF -- "*$word*" "$TOP/man/epfctl.1.scd" ||
 		complain "epfctl.1 has no $word"
@@ -306,7 +344,8 @@ for file in "$work"/example-*.yaml "$TOP"/examples/*.yaml \
 	"$TOP"/tests/data/binding/good/*.yaml; do
 	rm -rf "$work/machine"
 	mkdir -p "$work"/machine/sys/kernel/config/pci_ep/{functions,controllers}
-	sed -n 's/^  - name: "\?\([^"]*\)"\?$/\1/p' "$file" | while read -r name; do
+	sed -n 's/^  - name: "\?\([^"]*\)"\?$/\1/p
+		s/^  - pattern: .*/epc-b/p; s/^  - only: .*/epc-b/p' "$file" | while read -r name; do
 		mkdir -p "$work/machine/sys/kernel/config/pci_ep/controllers/$name"
 	done
 	run 0 --root "$work/machine" --dry-run apply "$file"
@@ -321,7 +360,8 @@ for name in vendor-id-range unknown-key-function bar-size-small no-reg \
 		complain "the schema takes bad/$name.yaml"
 done
 # The schema and the library have the same keys.
-for table in controller function virtual-function interrupts bar-region; do
+for table in controller function virtual-function interrupts bar-region \
+	ntb-window outbound-window; do
 	jq -r --arg table $table '."$defs"[$table].properties | keys[]' \
 		"$TOP/docs/schema/epf-binding.json"
 done | sort -u | while read -r key; do

@@ -286,6 +286,7 @@ static int model_stat(void *model, const char *path)
 static int model_list(void *data, const char *path, struct cfs_list *list)
 {
 	struct model *model = data;
+	struct cfs_entry *entry;
 	struct node *node;
 	int err;
 
@@ -294,9 +295,16 @@ static int model_list(void *data, const char *path, struct cfs_list *list)
 		err = -ENOTDIR;
 	if (err)
 		return err;
-	for (node = node->children; node && !err; node = node->next) {
-		if (node->visible <= model->count)
-			err = cfs_list_add(list, node->name, kind_of(node));
+	for (node = node->children; node; node = node->next) {
+		if (node->visible > model->count)
+			continue;
+		err = cfs_list_add(list, node->name, kind_of(node));
+		if (err)
+			return err;
+		entry = &list->entries[list->count - 1];
+		entry->age.ns = node->made;
+		if (node->kind == NODE_FILE)
+			entry->writable = node->file->store;
 	}
 	return err;
 }
@@ -448,6 +456,7 @@ static int model_symlink(void *model, const char *target_path, const char *path)
 		return err;
 	link = node_add(directory, NODE_LINK, name);
 	link->target = target;
+	link->made = ((struct model *)model)->count;
 	target->links++;
 	return 0;
 }

@@ -29,6 +29,7 @@ struct node {
 	struct node *children; /* the newest first, as configfs has them */
 	struct node *next;
 	unsigned int visible;  /* from this operation on */
+	unsigned int made;     /* at this operation */
 	unsigned int links;    /* that lead here */
 	struct node *target;   /* NODE_LINK */
 	const struct file *file;

@@ -66,6 +66,40 @@ static void a_controller_that_is_not_there(void **state)
 		     "the controllers are epc-b, epc-sim.0\n");
 }
 
+static void a_controller_by_pattern(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_free_ char *steps = NULL;
+	struct epf_plan *plan;
+
+	assert_int_equal(fixture_plan_text(fixture,
+					   "version: 1\n"
+					   "controllers:\n"
+					   "  - pattern: epc-[a-c]\n"
+					   "    functions:\n"
+					   "      - { reg: 0, function-name: pci_epf_test }\n",
+					   &plan), 0);
+	steps = plan_text(plan);
+	epf_plan_free(plan);
+	assert_string_equal(steps,
+			    "create functions/pci_epf_test/endpoint.0\n"
+			    "link controllers/epc-b/pci_epf_test:endpoint.0 functions/pci_epf_test/endpoint.0\n"
+			    "start controllers/epc-b/start 1\n");
+}
+
+static void the_only_controller_must_be_the_only_one(void **state)
+{
+	static const char text[] = "version: 1\ncontrollers: [ { only: true } ]\n";
+	struct fixture *fixture = *state;
+	_cleanup_free_ char *message = NULL;
+	struct epf_plan *plan;
+
+	assert_int_equal(fixture_plan_text(fixture, text, &plan), -ENOTUNIQ);
+	message = error_text(fixture);
+	assert_string_equal(message,
+			    "test.yaml:2:24: only: there is more than one controller; the controllers are epc-b, epc-sim.0\n");
+}
+
 static void a_system_without_controllers(void **state)
 {
 	struct fixture *fixture = *state;
@@ -344,6 +378,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_controller_that_is_not_there),
+		TEST(a_controller_by_pattern),
+		TEST(the_only_controller_must_be_the_only_one),
 		TEST(a_system_without_controllers),
 		TEST(further_functions_are_linked_after_those_there),
 		TEST(an_earlier_function_cannot_be_added),

@@ -115,8 +115,10 @@ static void names_are_file_names(void **state)
 		assert_int_equal(epf_plan_delete(plan, "d", bad[i]), -EINVAL);
 		assert_int_equal(epf_plan_set(plan, bad[i], "f", "a", "0"),
 				 -EINVAL);
-		assert_int_equal(epf_plan_set(plan, "d", "f", bad[i], "0"),
-				 -EINVAL);
+		/* An attribute may be below the driver's directory. */
+		if (strcmp(bad[i], "a/b") != 0)
+			assert_int_equal(epf_plan_set(plan, "d", "f", bad[i],
+						      "0"), -EINVAL);
 		assert_int_equal(epf_plan_link(plan, "d", "f", bad[i],
 					       EPF_INTERFACE_PRIMARY),
 				 -EINVAL);

@@ -238,9 +238,13 @@ static void sees_links_wherever_they_are(void **state)
 	assert_int_equal(epf_function_get_num_links(function(f, "f0")), 0);
 	assert_int_equal(epf_function_get_num_links(function(f, "f1")), 1);
 	assert_int_equal(epf_controller_get_num_links(sim0), 2);
+	/* In the order of their numbers: of linking, wherever. */
 	assert_ptr_equal(epf_link_get_function(epf_controller_get_link(sim0,
 								       0)),
-			 function(f, "f1"));
+			 ntb);
+	link = epf_controller_get_link(sim0, 1);
+	assert_ptr_equal(epf_link_get_function(link), function(f, "f1"));
+	assert_int_equal(epf_link_get_number(link), 1);
 	assert_int_equal(epf_controller_get_num_links(sim1), 1);
 }
 
@@ -257,7 +261,7 @@ static void sees_virtual_functions(void **state)
 	look(f);
 	pf = function(f, "pf");
 	assert_int_equal(epf_function_get_num_vfs(pf), 2);
-	assert_ptr_equal(epf_function_get_vf(pf, 0), function(f, "vf0"));
+	assert_ptr_equal(epf_function_get_vf(pf, 0), function(f, "vf1"));
 	assert_ptr_equal(epf_function_get_pf(function(f, "vf0")), pf);
 	assert_null(epf_function_get_pf(pf));
 	assert_int_equal(epf_function_get_num_links(pf), 0);

@@ -36,6 +36,8 @@ struct epfctl {
 	bool verbose;
 	bool quiet;
 	bool secondary;
+	bool replace;
+	bool dts;
 
 	struct epf_ctx *ctx;
 	struct failure failure; /* of the program; see fail() */
@@ -51,8 +53,8 @@ struct command {
 };
 
 extern const struct command command_apply, command_create, command_delete,
-	command_link, command_list, command_set, command_show, command_start,
-	command_stop, command_unlink;
+	command_diff, command_export, command_link, command_list, command_set,
+	command_show, command_start, command_stop, command_unlink;
 
 /* For the argp of a command: the options that all commands share, and a parser
  * that takes the arguments and counts them. */

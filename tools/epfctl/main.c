@@ -125,9 +125,9 @@ error_t parse_command(int key, char *text, struct argp_state *state)
 }
 
 static const struct command *const commands[] = {
-	&command_list,   &command_show, &command_apply, &command_create,
-	&command_set,    &command_link, &command_start, &command_stop,
-	&command_unlink, &command_delete,
+	&command_list,   &command_show,   &command_apply, &command_diff,
+	&command_export, &command_create, &command_set,   &command_link,
+	&command_start,  &command_stop,   &command_unlink, &command_delete,
 };
 
 static const struct command *find_command(const char *name)
