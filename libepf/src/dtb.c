@@ -621,6 +621,72 @@ bool dtb_is_blob(const char *name, const void *data, size_t size)
 	       (length > 4 && strcmp(name + length - 4, ".dtb") == 0);
 }
 
+/* libfdt 1.6 never comes back from a property that is 2 GiB long, and crashes
+ * on names of versions before 16, which were whole paths. So only version 17,
+ * of 2007, with a structure whose parts are all inside of it, gets there. */
+#define MIN_VERSION 17
+
+static size_t align_tag(size_t offset)
+{
+	return (offset + FDT_TAGSIZE - 1) & ~((size_t)FDT_TAGSIZE - 1);
+}
+
+static bool has_valid_tags(const char *structure, size_t size)
+{
+	const char *end;
+	size_t offset = 0;
+	uint32_t tag, length;
+
+	while (offset < size && size - offset >= FDT_TAGSIZE) {
+		tag = fdt32_ld((const fdt32_t *)(structure + offset));
+		offset += FDT_TAGSIZE;
+		switch (tag) {
+		case FDT_BEGIN_NODE:
+			end = memchr(structure + offset, '\0', size - offset);
+			if (!end)
+				return false;
+			offset = align_tag(end + 1 - structure);
+			break;
+		case FDT_PROP:
+			/* length, offset of the name, value */
+			if (size - offset < 2 * sizeof(fdt32_t))
+				return false;
+			length = fdt32_ld(
+				(const fdt32_t *)(structure + offset));
+			offset += 2 * sizeof(fdt32_t);
+			if (length > size - offset)
+				return false;
+			offset = align_tag(offset + length);
+			break;
+		case FDT_END:
+			return true;
+		case FDT_END_NODE:
+		case FDT_NOP:
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
+}
+
+static int check(const char *fdt, size_t size)
+{
+	if (size < sizeof(struct fdt_header))
+		return -FDT_ERR_TRUNCATED;
+	if (fdt_magic(fdt) != FDT_MAGIC)
+		return -FDT_ERR_BADMAGIC;
+	if (fdt_version(fdt) < MIN_VERSION)
+		return -FDT_ERR_BADVERSION;
+	if (fdt_off_dt_struct(fdt) > size ||
+	    fdt_size_dt_struct(fdt) > size - fdt_off_dt_struct(fdt))
+		return -FDT_ERR_TRUNCATED;
+	if (!has_valid_tags(fdt + fdt_off_dt_struct(fdt),
+			    fdt_size_dt_struct(fdt)))
+		return -FDT_ERR_BADSTRUCTURE;
+	return fdt_check_full(fdt, size);
+}
+
 int dtb_read(struct epf_config *config, const void *data, size_t size)
 {
 	/* libfdt wants it aligned. */
@@ -631,8 +697,7 @@ int dtb_read(struct epf_config *config, const void *data, size_t size)
 	if (!fdt)
 		return -ENOMEM;
 	memcpy(fdt, data, size);
-	ret = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED
-					       : fdt_check_full(fdt, size);
+	ret = check(fdt, size);
 	if (ret)
 		return config_fail(config, -EILSEQ, (struct config_mark){ 0 },
 				   NULL, NULL,

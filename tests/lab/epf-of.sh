@@ -82,33 +82,6 @@ nothing_left
 is 0 cat /sys/module/pci_epf_test/refcnt
 wait_for "removal" test ! -e $host.0
 
-# refuses NAME MESSAGE: that controller's node is wrong, and nothing is made.
-refuses() {
-	mkdir "$sim/$1"
-	echo 1 >"$sim/$1/live"
-	logs "/$1$2"
-	echo 0 >"$sim/$1/live"
-	rmdir "$sim/$1"
-	nothing_left
-}
-
-number="expected a number from 0 to"
-refuses no-reg "/function: reg: found nothing, $number 0x3f"
-refuses no-driver "/function@0: function-name: expected the name of an endpoint function driver"
-refuses bad-driver "/function@0: function-name: no driver no_such_driver: is its module there?"
-refuses bad-id "/function@0: vendor-id: found 0x12345, $number 0xffff"
-refuses wide-id "/function@0: vendor-id: found no single cell, $number 0xffff"
-refuses bad-pin '/function@0/interrupts: pin: found "E", expected "A", "B", "C", "D" or "none"'
-refuses bad-bar "/function@0: bar-regions: found BAR 6, expected 0 to 5"
-refuses short-bar "/function@0: bar-regions: expected three cells a BAR: number, size in two"
-refuses other-bar "/function@0: bar-regions: BAR 0: pci_epf_test makes it "
-refuses bad-start ": epf-start: found 0x2, $number 0x1"
-refuses attributes "/function@0: attributes: a driver"
-refuses two-sides "/function@0: secondary: a function here has one controller"
-refuses gap "/function@0: reg: found 1, expected 0: numbers leave none out"
-refuses many-vfs "/function@0: function-name: pci_epf_test cannot be bound to the controller"
-refuses second-bad "/function@1: vendor-id: found 0x12345, $number 0xffff"
-
 # A controller is not started when its node says so.
 mkdir $sim/stopped
 echo 1 >$sim/stopped/live
@@ -117,7 +90,7 @@ is 0 stat_of config_writes stopped
 echo 0 >$sim/stopped/live
 nothing_left
 
-# What failed stands in nobody's way; and the module takes away what it made.
+# It comes again with it, and goes with the module, too.
 echo 1 >$sim/epc-sim.0/live
 wait_for "function 0" test -e $host.0/driver
 is "$functions" ls $bus

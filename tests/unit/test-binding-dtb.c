@@ -271,6 +271,38 @@ static void a_blob_that_was_cut_is_refused(void **state)
 	fixture_free(fixture);
 }
 
+/* Change one big-endian word of a good blob: it must be refused then. */
+static void check_word(size_t offset, const char *value)
+{
+	struct blob blob = compile("good/board.dts");
+	struct fixture *fixture = new_fixture();
+	struct epf_config *config;
+
+	memcpy(blob.data + offset, value, 4);
+	assert_int_equal(epf_config_parse(fixture->ctx, "lies.dtb", blob.data,
+					  blob.size, &config),
+			 -EILSEQ);
+	free(blob.data);
+	fixture_free(fixture);
+}
+
+static void a_blob_that_lies_about_itself_is_refused(void **state)
+{
+	const size_t off_dt_struct = 8, version = 20, size_dt_struct = 36;
+	struct blob blob = compile("good/board.dts");
+	/* BEGIN_NODE and the root's name, then PROP with its length */
+	const size_t length = 0x38 + 12;
+
+	assert_memory_equal(blob.data + off_dt_struct, "\0\0\0\x38", 4);
+	assert_memory_equal(blob.data + length - 4, "\0\0\0\3\0\0\0\4", 8);
+	free(blob.data);
+	check_word(off_dt_struct, "\xff\xff\xff\xf0");
+	check_word(size_dt_struct, "\x7f\xff\xff\xf0");
+	check_word(version, "\0\0\0\x9");
+	check_word(length, "\x7f\xff\xff\xf0");
+	check_word(length, "\xff\xff\xff\xf0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +313,7 @@ int main(void)
 		cmocka_unit_test(bad_trees_are_refused_with_node_and_property),
 		cmocka_unit_test(a_refusal_of_the_kernel_names_the_node),
 		cmocka_unit_test(a_blob_that_was_cut_is_refused),
+		cmocka_unit_test(a_blob_that_lies_about_itself_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
