@@ -15,8 +15,11 @@
 struct pci_epc;
 struct pci_epf;
 
-/*
- * How the endpoint reaches the host's memory: outbound translation.
+/**
+ * DOC: Address translation
+ *
+ * How the endpoint reaches the host's memory: outbound translation. (The same in
+ * docs/address-translation.svg; how all this is used is in docs/epf-core.md.)
  *
  *   endpoint's CPU                      controller                        host
  *

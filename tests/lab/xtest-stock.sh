@@ -79,3 +79,10 @@ refused "Invalid argument" "$outbound/windows/large/size" 0x100000000
 rmdir "$outbound/windows/large" "$outbound/windows/mine"
 is 0 figure windows_used
 done_with_it
+
+# Eight DMA channels in each direction are enough for four functions.
+again profile=generic
+MSIX=8 make_functions pci_epf_xtest f0 f1 f2 f3 f4
+is "private private private private none" sh -c \
+	"echo \$(cat $ep/functions/pci_epf_xtest/f?/pci_epf_xtest.*/outbound/dma)"
+remove_functions pci_epf_xtest f0 f1 f2 f3 f4
