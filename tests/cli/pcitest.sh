@@ -83,8 +83,8 @@ done | grep -oE '^ +(-[a-zA-Z?])?(, )?(--[a-z-]+)?' | grep -oE -- '-+[^ ,]+' |
 	sort -u >"$work/options"
 (($(wc -l <"$work/options") > 25)) || complain "options not found in --help"
 while read -r option; do
-	grep -qF -- "*$option*" "$TOP/man/pcitest.1.scd" ||
-		complain "pcitest.1 has no $option"
+	cat "$TOP"/man/pcitest{,-ports}.1.scd | grep -qF -- "*$option*" ||
+		complain "neither pcitest.1 nor pcitest-ports.1 has $option"
 done <"$work/options"
 
 # What is not understood is said, and nothing is done.

@@ -92,8 +92,7 @@ interrupt_table_find(const struct interrupt_table *table, unsigned int irq)
 	return NULL;
 }
 
-/* Handlers are separated by commas; the first follows what comes before them
- * after spaces, and may have spaces itself. */
+/* Handlers follow two spaces, or a comma and one; a name may have one itself. */
 bool interrupt_line_has_handler(const struct interrupt_line *line,
 				const char *name)
 {
@@ -101,7 +100,8 @@ bool interrupt_line_has_handler(const struct interrupt_line *line,
 	const char *at = line->rest;
 
 	for (; (at = strstr(at, name)); at++)
-		if ((at == line->rest || at[-1] == ' ') &&
+		if (at - line->rest >= 2 && at[-1] == ' ' &&
+		    (at[-2] == ' ' || at[-2] == ',') &&
 		    (at[length] == ',' || at[length] == '\0'))
 			return true;
 	return false;
