@@ -145,6 +145,21 @@ ports 0
 shows '["INTx",0,1]' '.ports[0].interrupts |
 	[.mode, .vectors_allocated, (.irqs | length)]'
 
+# The way to a function leads through a switch.
+again port/interrupts=msi port/switch=1 port/dpc=0
+make_functions pci_epf_test f0
+start
+wait_for "enumeration" test -e $bound
+ports 0 13:00.0
+shows '["0000:10:00.0 root port","0000:11:00.0 upstream port","0000:12:00.0 downstream port"]' \
+	'[.ports[] | "\(.address) \(.type)"]'
+ports 0 11:00.0
+shows '["0000:11:00.0"]' '[.ports[].address]'
+stop
+wait_for "removal" test ! -e $bound
+remove_functions pci_epf_test f0
+again port/switch=0
+
 # One that sleeps is healthy, too, where the kernel lets it.
 port=/sys/bus/pci/devices/0000:10:00.0
 sleeps() {

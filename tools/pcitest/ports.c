@@ -133,8 +133,12 @@ static int look(const struct arguments *arguments, struct machine *machine,
 		if (err)
 			ports_error_set(error, "%s", strerror(-err));
 	}
-	if (!err && function)
+	if (!err && function) {
 		select_ports(ports, function);
+		if (ports->count == 0)
+			message("%s: no PCI Express port, and none leads there",
+				arguments->address);
+	}
 	pci_functions_free(&functions);
 	return err;
 }
