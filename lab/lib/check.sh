@@ -45,7 +45,9 @@ check() {
 	trap 'check_stop' INT TERM HUP
 
 	if ((${#wanted[@]} == 0)); then
-		check_meson
+		check_meson checked "the tests" \
+			--native-file "$TOP/build-dev.ini"
+		[[ $quick ]] || check_fuzz
 		[[ $quick ]] || check_style
 	fi
 	check_lab "${wanted[@]}"
@@ -132,20 +134,31 @@ job_finish() {
 		"$WORK/${name//\//-}"
 }
 
-# The tests that need no kernel of their own, with the sanitizers on.
+# libFuzzer on what is read of others, a number of inputs from its seeds on.
+check_fuzz() {
+	SUITE=fuzz CC=clang check_meson fuzzed "the fuzz targets" \
+		-Dfuzz=enabled -Dman=disabled -Db_lundef=false \
+		-Db_sanitize=address,undefined
+}
+
+# check_meson BUILD WHAT OPTION...: the tests that need no kernel of their own,
+# with the sanitizers on; of SUITE, or all.
 check_meson() {
-	local dir=$TREE/checked log=$TREE/checked.log name outcome time status
+	local dir=$TREE/$1 log=$TREE/$1.log what=$2 name outcome time status
+	shift 2
 
 	if [[ ! -e $dir/build.ninja ]]; then
 		rm -rf "$dir"
-		long_step "configuring the tests" "$log" meson setup \
-			--native-file "$TOP/build-dev.ini" "$TOP" "$dir"
+		long_step "configuring $what" "$log" meson setup "$@" \
+			"$TOP" "$dir"
 	fi
-	if ! long_step "building the tests" "$log" ninja -C "$dir"; then
+	if ! long_step "building $what" "$log" \
+		ninja -C "$dir" ${SUITE:+"$SUITE-tests"}; then
 		result 1 build 0 "$log"
 		return
 	fi
-	(contained meson test -C "$dir" --no-rebuild) >"$WORK/meson" 2>&1 || :
+	(contained meson test -C "$dir" --no-rebuild ${SUITE:+--suite "$SUITE"}) \
+		>"$WORK/meson" 2>&1 || :
 	while IFS=$'\t' read -r name outcome time; do
 		case $outcome in
 		OK|EXPECTEDFAIL) status=0 ;;
