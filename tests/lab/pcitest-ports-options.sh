@@ -6,8 +6,9 @@
 # pcitest ports knows the options of the kernel that keep services from ports,
 # or from interrupts.
 
-. "$EPFLAB_TOP/tests/lab/common.sh"
+. "$EPFLAB_TOP/tests/lab/pcitest-ports-common.sh"
 
+awake
 pcitest ports --json >/tmp/ports && die "no finding"
 is 'intx-instead-of-messages no-service:aer no-handler:hotplug interrupt-off:hotplug no-service:dpc' \
 	jq -r '[.ports[].findings[] | .name + ((.service | values | ":" + .) //

@@ -91,9 +91,12 @@ static void find_message(struct port *port, int index)
 	if (offers && service->message >= (int)offers) {
 		add(port, "message-beyond-port", index,
 		    "The number is the hardware's or firmware's to correct. Until then events arrive by the pin (INTx), if the board wires it: see whether the count rises.",
-		    "%s: message number %d, but the port has %u %s vector%s; the port driver then gives up %s for all services",
+		    "%s: message number %d, but the port has %u %s vector%s; %s",
 		    name, service->message, offers, offered_kind(port),
-		    plural(offers), offered_kind(port));
+		    plural(offers),
+		    port_asks_for(port, index)
+			    ? "the port driver then has all services share the pin"
+			    : "it cannot have an interrupt");
 		return;
 	}
 	if (!uses_messages(port) || !vectors)
