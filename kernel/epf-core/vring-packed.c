@@ -227,6 +227,11 @@ static int packed_get(struct epf_vring *vring, struct epf_vring_chain *chain)
 	return 1;
 }
 
+static bool packed_is_drained(const struct epf_vring *vring)
+{
+	return !vring->packed.fetched;
+}
+
 static void packed_fill_used(struct epf_vring *vring,
 			     struct vring_place place,
 			     const struct vring_done *done)
@@ -387,7 +392,7 @@ static int packed_notify_enable(struct epf_vring *vring)
 	const struct vring_packed *packed = &vring->packed;
 	int ret = 0;
 
-	if (packed->fetched)
+	if (!packed_is_drained(vring))
 		return 1;
 
 	if (events || !vring->notifying)
@@ -412,6 +417,7 @@ const struct vring_format vring_packed_format = {
 	.exit = packed_exit,
 	.available = packed_available,
 	.get = packed_get,
+	.is_drained = packed_is_drained,
 	.flush = packed_flush,
 	.need_notify = packed_need_notify,
 	.notify_disable = packed_notify_disable,

@@ -35,6 +35,12 @@ static unsigned int slot_of(const struct epf_vring *vring, u16 idx)
 	return idx & (vring->config.num - 1);
 }
 
+/* Descriptors that make a read no longer. */
+static unsigned int split_burst(const struct epf_vring *vring)
+{
+	return vring->config.burst / sizeof(struct vring_desc);
+}
+
 static int split_init(struct epf_vring *vring)
 {
 	struct vring_split *split = &vring->split;
@@ -150,14 +156,13 @@ static unsigned int split_run_end(const struct epf_vring *vring,
 				  unsigned int start)
 {
 	const unsigned long *want = vring->split.want;
-	unsigned int gap = vring->config.burst / sizeof(struct vring_desc);
 	unsigned int num = vring->config.num;
 	unsigned int next = start, end;
 
 	do {
 		end = find_next_zero_bit(want, num, next);
 		next = find_next_bit(want, num, end);
-	} while (next < num && next - end <= gap);
+	} while (next < num && next - end <= split_burst(vring));
 
 	return end;
 }
@@ -248,7 +253,8 @@ static int split_get_desc(struct epf_vring *vring, unsigned int i,
 	}
 
 	if (!test_bit(i, split->have)) {
-		end = min(i + vring->run, vring->config.num);
+		end = min(i + max(vring->run, split_burst(vring)),
+			  vring->config.num);
 		end = find_next_bit(split->have, end, i);
 		ret = split_fetch_run(vring, i, end);
 		if (ret)
@@ -366,6 +372,11 @@ static int split_get(struct epf_vring *vring, struct epf_vring_chain *chain)
 	return 1;
 }
 
+static bool split_is_drained(const struct epf_vring *vring)
+{
+	return vring->split.next == vring->split.avail_idx;
+}
+
 static int split_flush(struct epf_vring *vring)
 {
 	struct vring_split *split = &vring->split;
@@ -474,7 +485,7 @@ static int split_notify_enable(struct epf_vring *vring)
 	__virtio16 event = cpu_to_vring16(split->avail_idx);
 	int ret;
 
-	if (split->next != split->avail_idx)
+	if (!split_is_drained(vring))
 		return 1;
 	if (vring->config.shadow_desc)
 		return 0;
@@ -489,7 +500,7 @@ static int split_notify_enable(struct epf_vring *vring)
 	/* Either the driver sees that, or we see what it made available. */
 	mb();
 	ret = split_read_index(vring);
-	return ret ?: split->next != split->avail_idx;
+	return ret ?: !split_is_drained(vring);
 }
 
 const struct vring_format vring_split_format = {
@@ -497,6 +508,7 @@ const struct vring_format vring_split_format = {
 	.exit = split_exit,
 	.available = split_available,
 	.get = split_get,
+	.is_drained = split_is_drained,
 	.flush = split_flush,
 	.need_notify = split_need_notify,
 	.notify_disable = split_notify_disable,

@@ -341,6 +341,21 @@ int epf_vring_get(struct epf_vring *vring, struct epf_vring_chain *chain)
 EXPORT_SYMBOL_GPL(epf_vring_get);
 
 /**
+ * epf_vring_is_drained() - find out whether all buffers known of were got
+ * @vring: the ring
+ *
+ * Then epf_vring_get() has to look for more, and so does
+ * epf_vring_notify_enable(): whoever calls that next need not look twice.
+ *
+ * Return: true if so.
+ */
+bool epf_vring_is_drained(const struct epf_vring *vring)
+{
+	return vring->format->is_drained(vring);
+}
+EXPORT_SYMBOL_GPL(epf_vring_is_drained);
+
+/**
  * epf_vring_complete() - be done with a buffer
  * @vring: the ring
  * @id: of the chain; in any order

@@ -59,6 +59,7 @@ struct vring_done {
  * @exit: free it, even if @init failed
  * @available: the driver says that it got to @idx
  * @get: fill a chain; see epf_vring_get()
+ * @is_drained: see epf_vring_is_drained()
  * @flush: show the driver what is done; there is something
  * @need_notify: see epf_vring_need_notify()
  * @notify_disable: see epf_vring_notify_disable()
@@ -69,6 +70,7 @@ struct vring_format {
 	void (*exit)(struct epf_vring *vring);
 	void (*available)(struct epf_vring *vring, u16 idx);
 	int (*get)(struct epf_vring *vring, struct epf_vring_chain *chain);
+	bool (*is_drained)(const struct epf_vring *vring);
 	int (*flush)(struct epf_vring *vring);
 	int (*need_notify)(struct epf_vring *vring);
 	int (*notify_disable)(struct epf_vring *vring);

@@ -324,6 +324,7 @@ bool epf_virtio_poll_queue(struct epf_virtio_queue *queue)
 		epf_vring_notify_disable(queue->vring);
 		do {
 			queue->drained = false;
+			queue->found = false;
 			device->backend->queue_work(queue);
 		} while (came_meanwhile(queue));
 	}
@@ -366,9 +367,16 @@ struct epf_virtio_chain *epf_virtio_get(struct epf_virtio_queue *queue)
 	if (queue->broken)
 		return NULL;
 
+	/* Whether there are more is looked at when notifications are enabled. */
+	if (queue->found && epf_vring_is_drained(queue->vring)) {
+		queue->drained = true;
+		return NULL;
+	}
+
 	chain = new_chain(queue);
 	ret = chain ? epf_vring_get(queue->vring, &chain->vring) : -ENOMEM;
 	if (ret == 1) {
+		queue->found = true;
 		queue->held++;
 		return chain;
 	}

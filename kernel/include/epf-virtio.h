@@ -182,6 +182,7 @@ struct epf_virtio_queue {
 	u16 vector;
 	u32 seen;
 	bool drained;
+	bool found;
 	bool broken;
 	bool interrupt_due;
 	struct list_head spares;

@@ -144,6 +144,7 @@ struct epf_vring *epf_vring_create(const struct epf_vring_config *config);
 void epf_vring_destroy(struct epf_vring *vring);
 void epf_vring_available(struct epf_vring *vring, u16 idx);
 int epf_vring_get(struct epf_vring *vring, struct epf_vring_chain *chain);
+bool epf_vring_is_drained(const struct epf_vring *vring);
 void epf_vring_complete(struct epf_vring *vring, u16 id, u32 written);
 int epf_vring_flush(struct epf_vring *vring);
 int epf_vring_need_notify(struct epf_vring *vring);
