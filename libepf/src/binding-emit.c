@@ -373,7 +373,7 @@ EPF_EXPORT int epf_config_print(const struct epf_config *config, char **text)
 		return error_set_nomem(config->ctx);
 	/* A name in configfs is any bytes, in a file it is text: what could not
 	 * be read back is not given out. */
-	ret = epf_config_parse(config->ctx, config->file, new, strlen(new),
+	ret = epf_config_parse(config->ctx, "<yaml>", new, strlen(new),
 			       &back);
 	if (ret) {
 		free(new);

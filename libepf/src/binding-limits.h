@@ -14,6 +14,7 @@
 #define BINDING_MAX_FUNCTIONS 64
 #define BINDING_MAX_VFS 63
 #define BINDING_MAX_ATTRIBUTES 256
+#define BINDING_MAX_WAIT 3600 /* for the link, in seconds */
 #define BINDING_NUM_BARS 6
 #define BINDING_MIN_BAR_SIZE 16
 /* One write(2), with a newline. */

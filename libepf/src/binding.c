@@ -22,7 +22,6 @@
 /* The keys of a binding file, from the leaves up: epf-binding(5). */
 
 #define MAX_MODULES 64
-#define MAX_WAIT 3600
 #define MAX_WINDOWS 64
 
 static int add_attribute(struct binding_reader *reader,
@@ -668,7 +667,7 @@ static const struct binding_key controller_keys[] = {
 	{ "only", read_match, .min = CONFIG_ONLY },
 	{ "start", read_bool,
 	  .offset = offsetof(struct config_controller, start) },
-	{ "wait-link", read_number, .min = 1, .max = MAX_WAIT,
+	{ "wait-link", read_number, .min = 1, .max = BINDING_MAX_WAIT,
 	  .offset = offsetof(struct config_controller, wait) },
 	{ "functions", read_functions },
 	{ 0 },

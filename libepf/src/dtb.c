@@ -515,8 +515,8 @@ static struct config_controller *add_controller(const struct node *node,
 static int read_controller(const struct node *node)
 {
 	struct config_controller *controller;
-	uint32_t start = 1;
-	int ret;
+	uint32_t start = 1, wait;
+	int ret = 0;
 
 	if (node->config->num_controllers == BINDING_MAX_CONTROLLERS)
 		return fail(node, NULL, "more than %d controllers",
@@ -525,12 +525,19 @@ static int read_controller(const struct node *node)
 				    dtb_device_name(node->fdt, node->offset));
 	if (!controller)
 		return -ENOMEM;
-	ret = has(node, "epf-start")
-		      ? get_number(node, "epf-start", 0, 1, &start)
-		      : 0;
+	if (has(node, "epf-start"))
+		ret = get_number(node, "epf-start", 0, 1, &start);
 	if (ret)
 		return ret;
 	controller->start = start;
+	if (has(node, "epf-wait-link")) {
+		ret = get_number(node, "epf-wait-link", 1, BINDING_MAX_WAIT,
+				 &wait);
+		if (ret)
+			return ret;
+		controller->wait.value = wait;
+		controller->wait.mark = node->mark;
+	}
 	return read_functions(node, &controller->functions, false);
 }
 

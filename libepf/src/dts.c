@@ -258,13 +258,19 @@ static void put_attributes(struct writer *writer,
 			   const struct config_function *function,
 			   const char *node, const char *directory)
 {
+	const struct config_attribute *count;
 	const char *name;
 
 	fputc('\n', writer->out);
 	begin(writer, "%s", node);
+	/* NTB drivers want the number of windows before their sizes. */
+	count = !*directory ? config_find_attribute(function, "num_mws") : NULL;
+	if (count)
+		put_text(writer, count->name, count->value);
 	for (size_t i = 0; i < function->num_attributes; i++) {
 		name = name_in(&function->attributes[i], directory);
-		if (!name || strchr(name, '/'))
+		if (!name || strchr(name, '/') ||
+		    &function->attributes[i] == count)
 			continue;
 		check_name(writer, function->name.text, name, strlen(name));
 		put_text(writer, name, function->attributes[i].value);
@@ -345,6 +351,9 @@ static void put_controller(struct writer *writer,
 	if (controller->functions.count)
 		put_cells(writer);
 	put_line(writer, "epf-start = <%d>;", controller->start);
+	if (controller->wait.value)
+		put_line(writer, "epf-wait-link = <%u>;",
+			 controller->wait.value);
 	for (size_t i = 0; i < controller->functions.count; i++)
 		put_function(writer, &controller->functions.items[i]);
 	while (writer->depth > depth)
@@ -367,11 +376,6 @@ static int check_expressible(const struct epf_config *config)
 					   controller->name.mark, NULL, NULL,
 					   NULL,
 					   "a devicetree has controllers by name");
-		if (controller->wait.value)
-			return config_fail(config, -EILSEQ,
-					   controller->wait.mark, "wait-link",
-					   NULL, NULL,
-					   "a devicetree has no place for a time to wait");
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --dtb examples/pci-epf-test.dts
+# lab: --dtb examples/pci-epf-test.dts --module tests/lab/epf-sides
 #
 # epfctl takes devicetree blobs as it takes binding files.
 
@@ -49,3 +49,21 @@ sed 's/0xb500/0x1b500/' "$examples/pci-epf-test.dts" |
 epfctl apply /tmp/bad.dtb 2>/tmp/said && die "a device id that is none"
 is "/tmp/bad.dtb:/epc-sim.0/function@0: device-id: found 0x1b500, expected a number from 0 to 0xffff" \
 	cat /tmp/said
+
+# What was applied is exported, and comes back from a blob as it was: virtual
+# functions, two sides, windows and all.
+epfctl stop epc-sim.0
+wait_for "removal" test ! -e /sys/bus/pci/devices/0000:11:00.0
+printf 'version: 1\ncontrollers: []\n' >/tmp/empty.yaml
+epfctl -q apply --replace /tmp/empty.yaml
+mkdir $sim/epc-sim.1
+echo 1 >$sim/epc-sim.1/live
+epfctl -q apply "$EPFLAB_TOP/tests/data/lab/eight.yaml"
+epfctl export >/tmp/state.yaml
+epfctl export --dts >/tmp/state.dts
+dtc -q -I dts -O dtb -o /tmp/state.dtb /tmp/state.dts
+is "no difference" epfctl diff --replace /tmp/state.dtb
+is "$nothing" epfctl apply --replace /tmp/state.dtb
+epfctl -q apply --replace /tmp/empty.yaml
+epfctl -q apply /tmp/state.dtb
+epfctl export | cmp - /tmp/state.yaml
