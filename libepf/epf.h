@@ -56,8 +56,10 @@ struct epf_diff;
 struct epf_difference;
 struct epf_driver;
 struct epf_error;
+struct epf_event;
 struct epf_function;
 struct epf_link;
+struct epf_monitor;
 struct epf_plan;
 struct epf_step;
 struct epf_topology;
@@ -201,6 +203,17 @@ int epf_topology_find_controller(const struct epf_topology *topology,
 				 const struct epf_controller **controller);
 /** @brief Name, as the directory under controllers/. */
 const char *epf_controller_get_name(const struct epf_controller *controller);
+/** Whether a controller's link to the host is up. */
+enum epf_link_state {
+	EPF_LINK_STATE_UNKNOWN = 1, /**< its driver does not say */
+	EPF_LINK_STATE_DOWN = 2,
+	EPF_LINK_STATE_UP = 3,
+};
+
+/** @brief Whether its link is up. Simulated controllers say it, and those of the
+ *  DesignWare drivers where debugfs is mounted (Linux 6.15). */
+enum epf_link_state
+epf_controller_get_link_state(const struct epf_controller *controller);
 /** @brief Whether the controller is started. */
 bool epf_controller_is_started(const struct epf_controller *controller);
 /**
@@ -648,6 +661,80 @@ enum epf_step_state epf_step_get_state(const struct epf_step *step);
 int epf_plan_execute(struct epf_plan *plan);
 /** @brief Whether a failed plan left something behind: a step is stuck. */
 bool epf_plan_is_incomplete(const struct epf_plan *plan);
+
+/**
+ * @brief Wait for the link of a controller to come up.
+ * @param ctx Context.
+ * @param controller Its name.
+ * @param timeout_ms How long, in milliseconds.
+ * @return 0, -ETIMEDOUT, -ESRCH, -EOPNOTSUPP (its driver does not tell), -ENOMEM.
+ */
+int epf_ctx_wait_link(struct epf_ctx *ctx, const char *controller,
+		      unsigned int timeout_ms);
+/**
+ * @brief The same for the controllers that a configuration starts, one after
+ *        another.
+ * @param config Configuration, which was applied.
+ * @param timeout_ms How long for each; 0: as long as the configuration says.
+ * @return As ::epf_ctx_wait_link.
+ */
+int epf_config_wait_link(const struct epf_config *config,
+			 unsigned int timeout_ms);
+
+/**
+ * @}
+ * @defgroup monitor Monitor
+ * What changes, as it changes.
+ * @{
+ */
+
+/** What has happened. */
+enum epf_event_type {
+	EPF_EVENT_CONTROLLER_ADDED = 1,
+	EPF_EVENT_CONTROLLER_REMOVED = 2,
+	EPF_EVENT_CONTROLLER_STARTED = 3,
+	EPF_EVENT_CONTROLLER_STOPPED = 4,
+	EPF_EVENT_LINK_UP = 5,
+	EPF_EVENT_LINK_DOWN = 6,
+	EPF_EVENT_FUNCTION_ADDED = 7,
+	EPF_EVENT_FUNCTION_REMOVED = 8,
+	EPF_EVENT_FUNCTION_LINKED = 9,
+	EPF_EVENT_FUNCTION_UNLINKED = 10,
+};
+
+/**
+ * @brief Watch the system from now on.
+ * @param ctx Context; must outlive the monitor.
+ * @param monitor Set to the monitor; free it with ::epf_monitor_free.
+ * @return 0, or -errno of reading the tree, or of a file descriptor.
+ *
+ * The kernel tells of controllers and functions that come and go (uevents), of
+ * all else nothing: the monitor looks ten times a second, and what comes and goes
+ * in between is not seen.
+ */
+int epf_monitor_new(struct epf_ctx *ctx, struct epf_monitor **monitor);
+/** @brief Free a monitor. @param monitor Monitor, or NULL. */
+void epf_monitor_free(struct epf_monitor *monitor);
+/** @brief A file descriptor, the monitor's own, that is readable when it is time
+ *  to call ::epf_monitor_read until that has nothing more. */
+int epf_monitor_get_fd(const struct epf_monitor *monitor);
+/**
+ * @brief The next event.
+ * @param monitor Monitor.
+ * @param event Set to the event, the monitor's own, valid until the next call.
+ * @return 0, -EAGAIN (nothing more for now), or -errno of reading the tree.
+ */
+int epf_monitor_read(struct epf_monitor *monitor,
+		     const struct epf_event **event);
+/** @brief What has happened. */
+enum epf_event_type epf_event_get_type(const struct epf_event *event);
+/** @brief The type in words: "link-up", "function-added". */
+const char *epf_event_get_type_name(const struct epf_event *event);
+/** @brief The controller, or DRIVER/NAME of the function. */
+const char *epf_event_get_object(const struct epf_event *event);
+/** @brief What the function was linked to: a controller, or DRIVER/NAME of a
+ *  physical function. @return Name, or NULL for any other event. */
+const char *epf_event_get_peer(const struct epf_event *event);
 
 /** @} */
 

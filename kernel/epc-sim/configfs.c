@@ -8,6 +8,7 @@
  *	latency_ns, ...		knobs: see knobs.h
  *	barN/type, ...		knobs of a BAR
  *	live			1: on the bus and under pci_ep/controllers
+ *	link_up			1 while the link to the endpoint is up
  *	stats			counters, one a line, 0 while not live; any
  *				write clears them
  *	functionN/stats		the same of one function
@@ -218,6 +219,21 @@ static ssize_t epc_sim_stats_store(struct config_item *item, const char *page,
 
 CONFIGFS_ATTR(epc_sim_, stats);
 
+static ssize_t epc_sim_link_up_show(struct config_item *item, char *page)
+{
+	struct epc_sim_instance *instance = to_instance(item);
+	bool up = false;
+
+	guard(mutex)(&instance->gate.lock);
+	if (instance->sim) {
+		guard(raw_spinlock_irqsave)(&instance->sim->lock);
+		up = instance->sim->link_up;
+	}
+	return sysfs_emit(page, "%d\n", up);
+}
+
+CONFIGFS_ATTR_RO(epc_sim_, link_up);
+
 /* What a refusal can be. */
 static const struct epc_sim_choice errors[] = {
 	{ "none", 0 },
@@ -318,6 +334,7 @@ static struct configfs_attribute *epc_sim_attrs[] = {
 	&epc_sim_knob_attr_linkup_notifier,
 	&epc_sim_knob_attr_soft_reset,
 	&epc_sim_attr_link,
+	&epc_sim_attr_link_up,
 	&epc_sim_knob_attr_latency_ns,
 	&epc_sim_attr_live,
 	&epc_sim_attr_stats,

@@ -15,6 +15,12 @@ epf_controller_is_started(const struct epf_controller *controller)
 	return controller->started;
 }
 
+EPF_EXPORT enum epf_link_state
+epf_controller_get_link_state(const struct epf_controller *controller)
+{
+	return controller->link_state;
+}
+
 EPF_EXPORT const char *
 epf_controller_get_driver(const struct epf_controller *controller)
 {

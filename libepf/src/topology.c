@@ -120,6 +120,10 @@ static int read_controller(struct epf_topology *topology, const char *name,
 		return -ENOMEM;
 	controller->started =
 		tree_is_started(&topology->ctx->cfs, controller->path) == 1;
+	err = tree_read_link_state(&topology->ctx->cfs, name,
+				   &controller->link_state);
+	if (err)
+		return err;
 	err = tree_read_controller_driver(&topology->ctx->cfs, name,
 					  &controller->driver);
 	if (err)

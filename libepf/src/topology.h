@@ -16,6 +16,7 @@ struct epf_controller {
 	char *driver; /* NULL: not known */
 	struct attribute_list attributes;
 	bool started;
+	enum epf_link_state link_state;
 	struct epf_link **links; /* by number */
 	size_t num_links;
 };

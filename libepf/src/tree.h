@@ -40,6 +40,10 @@ int tree_read_controller(const struct cfs *cfs, const char *name,
 int tree_read_controller_driver(const struct cfs *cfs, const char *name,
 				char **driver);
 
+/* 0, or -ENOMEM. */
+int tree_read_link_state(const struct cfs *cfs, const char *name,
+			 enum epf_link_state *state);
+
 /* The attribute of that name, or NULL. */
 const char *attribute_list_get(const struct attribute_list *list,
 			       const char *name);

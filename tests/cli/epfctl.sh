@@ -253,6 +253,14 @@ error "epfctl: none.yaml: No such file or directory"
 run 2 diff - <"$TOP/tests/data/binding/bad/empty.yaml"
 error "<stdin>:1:1: the file is empty; epf-binding(5) has examples"
 
+echo "== windows"
+run 0 window list
+grep -q '^pci_epf_vntb/bridge' "$work/out" && complain "$what: a window of no size"
+run 0 --json window list
+valid epfctl-windows '(.functions | length) == 4 and .functions[0].total == null'
+run 1 window add pci_epf_test/test0 ring 4096
+error "epfctl: mkdir /sys/kernel/config/pci_ep/functions/pci_epf_test/test0/outbound/windows/ring: this function has no outbound windows to put aside; only drivers that stand on epf-core have"
+
 echo "== export"
 run 0 export;                                      prints export
 mv "$work/out" "$work/export.yaml"
@@ -285,6 +293,11 @@ run 2 delete;                        usage "an argument is missing"
 run 2 link a;                        usage "an argument is missing"
 run 2 unlink a;                      usage "an argument is missing"
 run 2 unlink a b --secondary;        usage "unrecognized option '--secondary'"
+run 2 window;                        usage "an argument is missing"
+run 2 window nosuch;                 usage "nosuch: not list, add or remove"
+run 2 window add a b;                usage "an argument is missing"
+run 2 window remove a b c;           usage "one argument too many"
+run 2 start a --wait 0;              usage "0: not a number of seconds from 1 to 3600"
 run 2 start;                         usage "an argument is missing"
 run 2 stop a b;                      usage "b: one argument too many"
 run 2 list --root;                   usage "requires an argument"
@@ -328,8 +341,8 @@ for command in '' $("$EPFCTL" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) 
 	"$EPFCTL" $command --help | grep -oE '^ +(-[a-z], )?(-[a-z]|--[a-z-]+)' |
 		grep -oE -- '-+[a-z-]+'
 done | sort -u >"$work/words"
-(($(wc -l <"$work/words") == 12 + 18)) ||
-	complain "not 12 commands and 18 options in --help: $(xargs <"$work/words")"
+(($(wc -l <"$work/words") == 14 + 20)) ||
+	complain "not 14 commands and 20 options in --help: $(xargs <"$work/words")"
 while read -r word; do
 	grep -qF -- "*$word*" "$TOP/man/epfctl.1.scd" ||
 		complain "epfctl.1 has no $word"

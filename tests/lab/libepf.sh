@@ -14,7 +14,7 @@ dir=$(mktemp -d)
 
 cc -D_GNU_SOURCE -I"$EPFLAB_TOP/libepf" -I"$EPFLAB_TOP/libepf/src" \
 	-o "$dir/model-check" "$model"/{model-check,model,endpoint}.c \
-	"$library/libepf-inside.a" -lkmod -lyaml
+	"$library/libepf-inside.a" -lkmod -lyaml -ludev
 # shellcheck disable=SC2016 # the page's own backquotes
 sed -n '/^# EXAMPLE/,$ { /^```/,/^```/ { //!p } }' \
 	"$EPFLAB_TOP/man/libepf.3.scd" >"$dir/example.c"

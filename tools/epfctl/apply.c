@@ -15,19 +15,31 @@ static int add(struct epfctl *ctl, const struct epf_topology *topology,
 		return ret;
 	ret = ctl->replace ? epf_plan_replace(plan, config, topology)
 			   : epf_plan_configure(plan, config, topology);
-	epf_config_free(config);
+	ctl->config = config;
 	return ret;
+}
+
+static int wait_link(struct epfctl *ctl)
+{
+	return epf_config_wait_link(ctl->config, ctl->wait * 1000);
 }
 
 static int run(struct epfctl *ctl)
 {
-	return change_run(ctl, add);
+	int status;
+
+	ctl->after = wait_link;
+	status = change_run(ctl, add);
+	epf_config_free(ctl->config);
+	return status;
 }
 
 static const struct argp_option options[] = {
 	{ "replace", 'r', NULL, 0,
 	  "Take down what FILE does not name, and make anew what cannot be changed while it is linked",
 	  0 },
+	{ "wait", 'w', "SECONDS", 0,
+	  "Wait for the link of each controller that FILE starts", 0 },
 	{ 0 },
 };
 
@@ -35,10 +47,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
 	struct epfctl *ctl = state->input;
 
-	if (key != 'r')
+	switch (key) {
+	case 'r':
+		ctl->replace = true;
+		return 0;
+	case 'w':
+		return parse_seconds(text, state, &ctl->wait);
+	default:
 		return parse_command(key, text, state);
-	ctl->replace = true;
-	return 0;
+	}
 }
 
 static const struct argp argp = {

@@ -169,8 +169,11 @@ static int run_plan(struct epfctl *ctl, struct epf_plan *plan, change_fn *add)
 	epf_topology_free(topology);
 	if (ret)
 		return refused(ret);
-	if (ctl->dry_run || execute(plan) == 0)
+	if (ctl->dry_run)
 		return EXIT_CODE_OK;
+	if (execute(plan) == 0)
+		return ctl->after && ctl->after(ctl) ? EXIT_CODE_FAILED
+						     : EXIT_CODE_OK;
 	return epf_plan_is_incomplete(plan) ? EXIT_CODE_INCOMPLETE
 					    : EXIT_CODE_FAILED;
 }

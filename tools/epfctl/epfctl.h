@@ -38,6 +38,11 @@ struct epfctl {
 	bool secondary;
 	bool replace;
 	bool dts;
+	unsigned int wait; /* seconds; 0: not */
+	struct epf_config *config; /* of apply, for what comes after */
+	/* After the plan, if that succeeded and was not only shown. 0 or -errno,
+	 * with the failure; what the plan did stands. */
+	int (*after)(struct epfctl *ctl);
 
 	struct epf_ctx *ctx;
 	struct failure failure; /* of the program; see fail() */
@@ -53,13 +58,19 @@ struct command {
 };
 
 extern const struct command command_apply, command_create, command_delete,
-	command_diff, command_export, command_link, command_list, command_set,
-	command_show, command_start, command_stop, command_unlink;
+	command_diff, command_export, command_link, command_list,
+	command_monitor, command_set,
+	command_show, command_start, command_stop, command_unlink,
+	command_window;
 
 /* For the argp of a command: the options that all commands share, and a parser
  * that takes the arguments and counts them. */
 extern const struct argp_child common_options[];
 error_t parse_command(int key, char *text, struct argp_state *state);
+
+/* Take the seconds of an option. 0, or EINVAL after telling. */
+error_t parse_seconds(const char *text, struct argp_state *state,
+		      unsigned int *seconds);
 
 /* Note a failure of the program itself. Return -failure.err. */
 int fail(struct epfctl *ctl, struct failure failure);

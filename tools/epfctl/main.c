@@ -124,10 +124,29 @@ error_t parse_command(int key, char *text, struct argp_state *state)
 	}
 }
 
+error_t parse_seconds(const char *text, struct argp_state *state,
+		      unsigned int *seconds)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || value < 1 ||
+	    value > 3600) {
+		argp_error(state, "%s: not a number of seconds from 1 to 3600",
+			   text);
+		return EINVAL;
+	}
+	*seconds = value;
+	return 0;
+}
+
 static const struct command *const commands[] = {
 	&command_list,   &command_show,   &command_apply, &command_diff,
-	&command_export, &command_create, &command_set,   &command_link,
+	&command_export, &command_monitor, &command_create, &command_set,   &command_link,
 	&command_start,  &command_stop,   &command_unlink, &command_delete,
+	&command_window,
 };
 
 static const struct command *find_command(const char *name)

@@ -57,13 +57,15 @@ static void print_controller(const struct epf_controller *controller)
 static void print_attributes(const struct epf_function *function)
 {
 	struct table *table = table_new(2);
-	const char *name;
+	const char *name, *value;
 
 	add_row(table, "ATTRIBUTE", "VALUE");
 	for (size_t i = 0; i < epf_function_get_num_attributes(function); i++) {
 		name = epf_function_get_attribute_name(function, i);
-		add_row(table, name,
-			epf_function_get_attribute(function, name));
+		value = epf_function_get_attribute(function, name);
+		/* Figures are for programs: --json has them. */
+		if (!value || !strchr(value, '\n'))
+			add_row(table, name, value);
 	}
 	table_print(table);
 }

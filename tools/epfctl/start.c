@@ -13,13 +13,35 @@ static int add(struct epfctl *ctl, const struct epf_topology *topology,
 	return ret ? ret : epf_plan_start(plan, ctl->args[0]);
 }
 
+static int wait_link(struct epfctl *ctl)
+{
+	return epf_ctx_wait_link(ctl->ctx, ctl->args[0], ctl->wait * 1000);
+}
+
 static int run(struct epfctl *ctl)
 {
+	if (ctl->wait)
+		ctl->after = wait_link;
 	return change_run(ctl, add);
 }
 
+static const struct argp_option options[] = {
+	{ "wait", 'w', "SECONDS", 0, "Wait for the link to come up", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	struct epfctl *ctl = state->input;
+
+	if (key == 'w')
+		return parse_seconds(text, state, &ctl->wait);
+	return parse_command(key, text, state);
+}
+
 static const struct argp argp = {
-	.parser = parse_command,
+	.options = options,
+	.parser = parse,
 	.args_doc = "CONTROLLER",
 	.doc = "Start a controller: the host can find what is linked to it.",
 	.children = common_options,
