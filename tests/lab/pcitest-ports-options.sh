@@ -8,7 +8,7 @@
 
 . "$EPFLAB_TOP/tests/lab/pcitest-ports-common.sh"
 
-awake
+awake port/switch=0
 pcitest ports --json >/tmp/ports && die "no finding"
 is 'intx-instead-of-messages no-service:aer no-handler:hotplug interrupt-off:hotplug no-service:dpc' \
 	jq -r '[.ports[].findings[] | .name + ((.service | values | ":" + .) //
