@@ -199,13 +199,14 @@ struct epf_virtio_queue {
  * @queue: where they are from
  * @vring: the host's memory: readable and writable bytes, and segments
  * @priv: the backend's
+ * @node: the backend's as long as it holds the chain, for a list
  */
 struct epf_virtio_chain {
 	struct epf_virtio_queue *queue;
 	struct epf_vring_chain vring;
 	void *priv;
-	/* private: */
 	struct list_head node;
+	/* private: */
 	u32 written;
 	struct epf_transfer transfer;
 	struct epf_segment *segments;
