@@ -3,5 +3,5 @@
 
 #include <linux/module.h>
 
-MODULE_DESCRIPTION("What PCI endpoint functions share: windows, maps, transfers");
+MODULE_DESCRIPTION("What PCI endpoint functions share: windows, maps, transfers, rings");
 MODULE_LICENSE("GPL");
