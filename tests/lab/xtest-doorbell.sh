@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --7.3 --timeout 120
+# lab: --7.3 --timeout 400
 #
 # Where there is a doorbell, the host rings and the endpoint does not look by
 # itself: in a BAR of ours (generic, dwc), or of the controller's own (rk3588,

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --timeout 180
+# lab: --time-travel --timeout 400
 #
 # Whatever goes wrong on the way of a command, the host is told what, nobody is
 # left waiting, and afterwards all works again.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --timeout 180
+# lab: --time-travel --timeout 400
 #
 # Maps of every policy on every controller: the data is right at every size and
 # alignment, and maps that are kept cost nothing in the steady state.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --timeout 300
+# lab: --time-travel --timeout 400
 #
 # Data is right on every controller, by every policy, engine, size and alignment.
 # Of all that together a sample is taken, the same each time, in which any two of

