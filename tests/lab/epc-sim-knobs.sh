@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --bare
+# lab: --bare --timeout 120
 #
 # Each limit of a controller can be set by itself, takes only what makes sense,
 # says in the log why it took no other, and stays as it is while live.

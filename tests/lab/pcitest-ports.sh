@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab:
+# lab: --timeout 120
 #
 # pcitest ports joins what a healthy port can do with what the machine makes of
 # it, and its counts rise with the events; from a dump, a saved folder and
