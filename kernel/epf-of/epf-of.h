@@ -67,8 +67,8 @@ int epf_of_node_number(const struct device_node *node, const char *property,
 int epf_of_node_driver(const struct device_node *node, const char **driver);
 int epf_of_node_header(const struct device_node *node,
 		       struct pci_epf_header *header);
-int epf_of_node_interrupts(const struct device_node *node,
-			   struct pci_epf *epf);
+int epf_of_node_interrupts(const struct device_node *node, u8 *num_msi,
+			   u16 *num_msix);
 int epf_of_node_check_bars(const struct device_node *node,
 			   const struct pci_epf *epf);
 

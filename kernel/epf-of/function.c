@@ -60,7 +60,8 @@ static int function_read(struct epf_of_function *function, bool is_vf)
 {
 	const struct device_node *node = function->node;
 	struct pci_epf_header header = { };
-	struct pci_epf epf = { };
+	u16 num_msix;
+	u8 num_msi;
 	int ret;
 
 	ret = epf_of_node_number(node, "reg", MAX_NUMBER, true,
@@ -70,7 +71,7 @@ static int function_read(struct epf_of_function *function, bool is_vf)
 	if (!ret)
 		ret = epf_of_node_header(node, &header);
 	if (!ret)
-		ret = epf_of_node_interrupts(node, &epf);
+		ret = epf_of_node_interrupts(node, &num_msi, &num_msix);
 	if (!ret)
 		ret = epf_of_node_check_bars(node, NULL);
 	if (!ret)
@@ -222,7 +223,8 @@ int epf_of_function_make(struct epf_of_function *function, const char *prefix)
 
 	ret = own_header(function);
 	if (!ret)
-		ret = epf_of_node_interrupts(node, epf);
+		ret = epf_of_node_interrupts(node, &epf->msi_interrupts,
+					     &epf->msix_interrupts);
 	return ret ? ret : make_vfs(function);
 }
 

@@ -224,12 +224,13 @@ int epf_of_node_header(const struct device_node *node,
 /**
  * epf_of_node_interrupts() - how many vectors a function has
  * @node: the function's node
- * @epf: the function
+ * @num_msi: set to the number of MSI vectors, if the node has interrupts
+ * @num_msix: the same for MSI-X
  *
  * Return: 0, or -EINVAL, as the log tells.
  */
-int epf_of_node_interrupts(const struct device_node *node,
-			   struct pci_epf *epf)
+int epf_of_node_interrupts(const struct device_node *node, u8 *num_msi,
+			   u16 *num_msix)
 {
 	struct device_node *interrupts __free(device_node) =
 		get_interrupts(node);
@@ -246,8 +247,8 @@ int epf_of_node_interrupts(const struct device_node *node,
 	if (ret)
 		return ret;
 
-	epf->msi_interrupts = msi;
-	epf->msix_interrupts = msix;
+	*num_msi = msi;
+	*num_msix = msix;
 	return 0;
 }
 
