@@ -268,6 +268,9 @@ static void remove(struct pci_epf *epf)
 
 	if (device->backend->remove)
 		device->backend->remove(device);
+	/* Nobody else does, and a name of 20 characters is memory. */
+	if (config_item_name(&device->group.cg_item))
+		config_group_put(&device->group);
 }
 
 /**
@@ -295,7 +298,11 @@ int epf_virtio_register_backend(struct epf_virtio_backend *backend)
 		.ct_owner = backend->owner,
 	};
 	backend->driver = (struct pci_epf_driver) {
-		.driver.name = backend->ids[0].name,
+		.driver = {
+			.name = backend->ids[0].name,
+			/* The function's directory is in the driver's memory. */
+			.suppress_bind_attrs = true,
+		},
 		.probe = probe,
 		.remove = remove,
 		.id_table = backend->ids,
