@@ -57,6 +57,8 @@ struct epf_difference;
 struct epf_driver;
 struct epf_error;
 struct epf_event;
+struct epf_finding;
+struct epf_findings;
 struct epf_function;
 struct epf_link;
 struct epf_monitor;
@@ -459,6 +461,48 @@ epf_difference_get_line(const struct epf_difference *difference);
 /** @brief Column in that line, from 1. @return Column, or 0: likewise. */
 unsigned int
 epf_difference_get_column(const struct epf_difference *difference);
+
+/** How bad a finding is. */
+enum epf_severity {
+	EPF_SEVERITY_NOTE = 1,    /**< good to know */
+	EPF_SEVERITY_WARNING = 2, /**< it will be otherwise than it looks */
+	EPF_SEVERITY_ERROR = 3,   /**< it will not work */
+};
+
+/**
+ * @brief Look for what this kernel and these controllers cannot do of a
+ *        configuration, or do otherwise than it looks.
+ * @param config Configuration; not kept.
+ * @param topology The system; not kept.
+ * @param findings Set to what was found; free it with ::epf_findings_free.
+ * @return 0, -ESRCH or -ENOTUNIQ (a controller), -ENOMEM.
+ *
+ * What a controller can do is known of simulated ones alone, and the attributes
+ * of a driver while there is a function of it.
+ */
+int epf_findings_new(const struct epf_config *config,
+		     const struct epf_topology *topology,
+		     struct epf_findings **findings);
+/** @brief Free findings. @param findings Findings, or NULL. */
+void epf_findings_free(struct epf_findings *findings);
+/** @brief Number of findings. */
+size_t epf_findings_get_num(const struct epf_findings *findings);
+/**
+ * @brief Finding by index, in the order of the configuration.
+ * @return Finding; @p index must be in range.
+ */
+const struct epf_finding *
+epf_findings_get(const struct epf_findings *findings, size_t index);
+/** @brief How bad it is. */
+enum epf_severity epf_finding_get_severity(const struct epf_finding *finding);
+/** @brief What was found, as a phrase. @return String, never NULL. */
+const char *epf_finding_get_message(const struct epf_finding *finding);
+/** @brief What to do about it. @return String or NULL. */
+const char *epf_finding_get_hint(const struct epf_finding *finding);
+/** @brief Line in the file, from 1. @return Line, or 0 for none. */
+unsigned int epf_finding_get_line(const struct epf_finding *finding);
+/** @brief Column in that line, from 1. @return Column, or 0 for none. */
+unsigned int epf_finding_get_column(const struct epf_finding *finding);
 
 /**
  * @}

@@ -261,6 +261,37 @@ valid epfctl-windows '(.functions | length) == 4 and .functions[0].total == null
 run 1 window add pci_epf_test/test0 ring 4096
 error "epfctl: mkdir /sys/kernel/config/pci_ep/functions/pci_epf_test/test0/outbound/windows/ring: this function has no outbound windows to put aside; only drivers that stand on epf-core have"
 
+echo "== check"
+run 0 check "$work/linked.yaml"
+grep -q "note: function test0 is linked" "$work/out" || complain "$what: other findings"
+run 0 --json check "$work/linked.yaml"
+valid epfctl-check '.findings | length == 2 and all(.severity == "note")'
+run 2 check - <"$TOP/tests/data/binding/bad/empty.yaml"
+error "<stdin>:1:1: the file is empty; epf-binding(5) has examples"
+
+echo "== completions"
+for shell in bash zsh fish; do
+	run 0 --completion $shell
+	for command in $("$EPFCTL" --help |
+		sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		grep -qw "$command" "$work/out" || complain "$what: no $command"
+	done
+	grep -q -- --replace "$work/out" || complain "$what: no --replace"
+done
+run 0 --completion bash
+(
+	PATH=${EPFCTL%/*}:$PATH
+	# shellcheck disable=SC1091 # made just now
+	. "$work/out"
+	COMP_WORDS=(epfctl ap) COMP_CWORD=1
+	_epfctl
+	[[ ${COMPREPLY[*]} == apply ]] || exit 1
+	COMP_WORDS=(epfctl apply --re) COMP_CWORD=2
+	_epfctl
+	[[ ${COMPREPLY[*]} == --replace ]]
+) || complain "bash does not complete"
+run 2 --completion csh;              usage "csh: not bash, zsh or fish"
+
 echo "== export"
 run 0 export;                                      prints export
 mv "$work/out" "$work/export.yaml"
@@ -341,8 +372,8 @@ for command in '' $("$EPFCTL" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) 
 	"$EPFCTL" $command --help | grep -oE '^ +(-[a-z], )?(-[a-z]|--[a-z-]+)' |
 		grep -oE -- '-+[a-z-]+'
 done | sort -u >"$work/words"
-(($(wc -l <"$work/words") == 14 + 20)) ||
-	complain "not 14 commands and 20 options in --help: $(xargs <"$work/words")"
+(($(wc -l <"$work/words") == 15 + 20)) ||
+	complain "not 15 commands and 20 options in --help: $(xargs <"$work/words")"
 while read -r word; do
 	grep -qF -- "*$word*" "$TOP/man/epfctl.1.scd" ||
 		complain "epfctl.1 has no $word"

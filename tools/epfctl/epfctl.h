@@ -57,7 +57,7 @@ struct command {
 	int (*run)(struct epfctl *ctl); /* the exit code */
 };
 
-extern const struct command command_apply, command_create, command_delete,
+extern const struct command command_apply, command_check, command_create, command_delete,
 	command_diff, command_export, command_link, command_list,
 	command_monitor, command_set,
 	command_show, command_start, command_stop, command_unlink,

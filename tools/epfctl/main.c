@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "completion.h"
 #include "epfctl.h"
 #include "exit.h"
 #include "message.h"
@@ -15,7 +16,8 @@
 
 /* Options have keys past the characters where they have no short form. */
 enum {
-	OPTION_JSON = 256,
+	OPTION_COMPLETION = 256,
+	OPTION_JSON,
 	OPTION_NO_MODULES,
 	OPTION_ROOT,
 	OPTION_USAGE,
@@ -32,6 +34,7 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "verbose", 'v', NULL, 0, "Tell each operation as it is done", 0 },
 	{ "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
+	{ "completion", OPTION_COMPLETION, "SHELL", OPTION_HIDDEN, NULL, 0 },
 	{ "help", 'h', NULL, 0, "Print this help", -1 },
 	{ "usage", OPTION_USAGE, NULL, 0, "Print a short usage message", -1 },
 	{ "version", OPTION_VERSION, NULL, 0, "Print the version", -1 },
@@ -50,11 +53,17 @@ static void print_version(void)
 	exit(close_stdout() < 0 ? EXIT_CODE_FAILED : EXIT_CODE_OK);
 }
 
+/* Hidden: for the build. */
+static void print_completion(const char *shell, struct argp_state *state);
+
 static error_t parse_common(int key, char *text, struct argp_state *state)
 {
 	struct epfctl *ctl = state->input;
 
 	switch (key) {
+	case OPTION_COMPLETION:
+		print_completion(text, state);
+		return EINVAL;
 	case OPTION_JSON:
 		ctl->json = true;
 		return 0;
@@ -144,10 +153,18 @@ error_t parse_seconds(const char *text, struct argp_state *state,
 
 static const struct command *const commands[] = {
 	&command_list,   &command_show,   &command_apply, &command_diff,
+	&command_check,
 	&command_export, &command_monitor, &command_create, &command_set,   &command_link,
 	&command_start,  &command_stop,   &command_unlink, &command_delete,
 	&command_window,
 };
+
+static void print_completion(const char *shell, struct argp_state *state)
+{
+	if (completion_print(shell, commands, ARRAY_SIZE(commands)) == 0)
+		exit(close_stdout() < 0 ? EXIT_CODE_FAILED : EXIT_CODE_OK);
+	argp_error(state, "%s: not bash, zsh or fish", shell);
+}
 
 static const struct command *find_command(const char *name)
 {

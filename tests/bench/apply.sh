@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+#
+# How long epfctl apply takes for the eight functions of tests/data/lab/eight.yaml,
+# and the shell script of mkdir, echo and ln that does the same:
+#
+#	lab/epflab run --module tests/lab/epf-sides -- tests/bench/apply.sh [RUNS]
+#
+# Both in one run, so that the machine is the same. Controllers stay stopped: what
+# the host does is not of interest.
+
+# shellcheck source=tests/lab/common.sh
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+runs=${1:-20}
+empty=/tmp/empty.yaml
+file=/tmp/eight.yaml
+script=/tmp/eight.sh
+
+printf 'version: 1\ncontrollers: []\n' >$empty
+sed 's/^  - name: .*/&\n    start: false/; /^    start: false$/d' \
+	"$EPFLAB_TOP/tests/data/lab/eight.yaml" |
+	sed 's/^  - name: .*/&\n    start: false/' >$file
+mkdir $sim/epc-sim.1
+echo 1 >$sim/epc-sim.1/live
+modprobe -a pci-epf-test pci-epf-sides pci-epf-xtest
+
+# The script is what epfctl does, command by command, as an admin would write it.
+epfctl --verbose apply $file 2>&1 >/dev/null |
+	sed -n "s|^epfctl: mkdir \(.*\)|mkdir $ep/\1|p
+		s|^epfctl: write \([^ ]*\) \(.*\)|echo \2 >$ep/\1|p
+		s|^epfctl: symlink \([^ ]*\) \(.*\)|ln -s $ep/\2 $ep/\1|p" >$script
+# The kernel counts the directories of drivers up.
+sed -i -E 's|/(pci_epf_[a-z]+)\.[0-9]+/|/*/|; s|>(.*\*.*)$|\|tee \1 \>/dev/null|' \
+	$script
+epfctl export >/tmp/by-epfctl.yaml
+epfctl -q apply --replace $empty
+
+# microseconds COMMAND...
+microseconds() {
+	local start=${EPOCHREALTIME/./}
+
+	"$@" >/dev/null
+	echo $((${EPOCHREALTIME/./} - start))
+}
+
+by_epfctl=0 by_script=0
+for ((i = 0; i < runs; i++)); do
+	((by_epfctl += $(microseconds epfctl -q apply $file)))
+	epfctl -q apply --replace $empty
+	((by_script += $(microseconds sh -e $script)))
+	((i > 0)) || epfctl export | cmp - /tmp/by-epfctl.yaml
+	epfctl -q apply --replace $empty
+done
+awk -v e=$by_epfctl -v s=$by_script -v n="$runs" -v lines="$(wc -l <$script)" 'BEGIN {
+	printf "epfctl apply   %8.2f ms\n", e / n / 1000
+	printf "shell script   %8.2f ms  (%d commands)\n", s / n / 1000, lines
+	printf "ratio          %8.2f\n", s / e
+}'
