@@ -367,6 +367,16 @@ static void check_controller(struct check *c,
 		check_function(c, &controller->functions.items[i]);
 }
 
+static int compare_places(const void *a, const void *b)
+{
+	const struct config_mark *x = &((const struct epf_finding *)a)->mark;
+	const struct config_mark *y = &((const struct epf_finding *)b)->mark;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return (x->column > y->column) - (x->column < y->column);
+}
+
 EPF_EXPORT int epf_findings_new(const struct epf_config *config,
 				const struct epf_topology *topology,
 				struct epf_findings **findings)
@@ -389,6 +399,9 @@ EPF_EXPORT int epf_findings_new(const struct epf_config *config,
 		epf_findings_free(c.findings);
 		return error_set_nomem(config->ctx);
 	}
+	if (c.findings->count)
+		qsort(c.findings->items, c.findings->count,
+		      sizeof(*c.findings->items), compare_places);
 	*findings = c.findings;
 	return 0;
 }

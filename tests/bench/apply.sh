@@ -19,8 +19,7 @@ file=/tmp/eight.yaml
 script=/tmp/eight.sh
 
 printf 'version: 1\ncontrollers: []\n' >$empty
-sed 's/^  - name: .*/&\n    start: false/; /^    start: false$/d' \
-	"$EPFLAB_TOP/tests/data/lab/eight.yaml" |
+sed '/^    start: false$/d' "$EPFLAB_TOP/tests/data/lab/eight.yaml" |
 	sed 's/^  - name: .*/&\n    start: false/' >$file
 mkdir $sim/epc-sim.1
 echo 1 >$sim/epc-sim.1/live
@@ -32,8 +31,8 @@ epfctl --verbose apply $file 2>&1 >/dev/null |
 		s|^epfctl: write \([^ ]*\) \(.*\)|echo \2 >$ep/\1|p
 		s|^epfctl: symlink \([^ ]*\) \(.*\)|ln -s $ep/\2 $ep/\1|p" >$script
 # The kernel counts the directories of drivers up.
-sed -i -E 's|/(pci_epf_[a-z]+)\.[0-9]+/|/*/|; s|>(.*\*.*)$|\|tee \1 \>/dev/null|' \
-	$script
+sed -i -E 's#/(pci_epf_[a-z]+)\.[0-9]+/#/*/#
+	s#^mkdir (.*/\*/.*)/([^/]*)$#(cd \1 \&\& mkdir \2)#' $script
 epfctl export >/tmp/by-epfctl.yaml
 epfctl -q apply --replace $empty
 
@@ -49,7 +48,7 @@ by_epfctl=0 by_script=0
 for ((i = 0; i < runs; i++)); do
 	((by_epfctl += $(microseconds epfctl -q apply $file)))
 	epfctl -q apply --replace $empty
-	((by_script += $(microseconds sh -e $script)))
+	((by_script += $(microseconds bash -e $script)))
 	((i > 0)) || epfctl export | cmp - /tmp/by-epfctl.yaml
 	epfctl -q apply --replace $empty
 done
