@@ -19,6 +19,12 @@ static struct virtio_epf_queue *to_queue(struct virtqueue *vq)
 	return vq->priv;
 }
 
+/* Rings of this transport are those of VERSION_1. */
+static u16 to_cpu(__virtio16 value)
+{
+	return __virtio16_to_cpu(true, value);
+}
+
 /*
  * Push the chain that begins at @head, with as few writes as there are runs of
  * neighbours. The ring is memory that the endpoint can write to: what is in it
@@ -36,9 +42,9 @@ static void push_chain(struct virtio_epf_queue *queue,
 		do {
 			const struct vring_desc *desc = &vring->desc[next];
 
-			more = READ_ONCE(desc->flags) &
-			       cpu_to_le16(VRING_DESC_F_NEXT);
-			next = le16_to_cpu((__force __le16)READ_ONCE(desc->next));
+			more = to_cpu(READ_ONCE(desc->flags)) &
+			       VRING_DESC_F_NEXT;
+			next = to_cpu(READ_ONCE(desc->next));
 			count++;
 			left--;
 		} while (more && left && next == first + count &&
@@ -55,7 +61,7 @@ static void push(struct virtio_epf_queue *queue)
 	u16 available;
 
 	guard(spinlock_irqsave)(&queue->lock);
-	available = le16_to_cpu((__force __le16)READ_ONCE(vring->avail->idx));
+	available = to_cpu(READ_ONCE(vring->avail->idx));
 	/* The entries and descriptors up to there are written. */
 	virt_rmb();
 	if (available == queue->pushed)
@@ -63,11 +69,10 @@ static void push(struct virtio_epf_queue *queue)
 
 	while (queue->pushed != available) {
 		unsigned int slot = queue->pushed % vring->num;
-		__virtio16 entry = READ_ONCE(vring->avail->ring[slot]);
+		u16 head = to_cpu(READ_ONCE(vring->avail->ring[slot]));
 
-		push_chain(queue, vring, le16_to_cpu((__force __le16)entry));
-		writew(le16_to_cpu((__force __le16)entry),
-		       queue->shadow_avail +
+		push_chain(queue, vring, head);
+		writew(head, queue->shadow_avail +
 		       offsetof(struct vring_avail, ring[slot]));
 		queue->pushed++;
 	}
