@@ -27,6 +27,25 @@ for profile in $profiles; do
 	virtio_down
 done
 
+# What a buffer costs at a depth of 64, in simulated time: nothing is read of rings,
+# no more is mapped than the function may have at once, and few interrupts are
+# raised.
+again profile=generic
+virtio_up poll_us=100
+xtest sink count=64 depth=64 >/dev/null
+cat "$function/stats" >/tmp/before
+maps_before=$(figure maps_made "$function/outbound/stats")
+xtest sink count=4096 depth=64 batch=64 bytes=64 segments=1 >/tmp/run
+is 0 figure wrong /tmp/run
+is $(($(figure chains /tmp/before) + 4096)) figure chains "$function/stats"
+is 0 figure ring_reads "$function/stats"
+made=$(($(figure maps_made "$function/outbound/stats") - maps_before))
+((made <= 8)) || die "$made maps for 4096 buffers"
+raised=$(($(figure interrupts "$function/stats") -
+	$(figure interrupts /tmp/before)))
+((raised * 16 <= 4096)) || die "$raised interrupts for 4096 buffers"
+virtio_down
+
 # Two functions of one controller, with several queues, at the same time
 again profile=generic
 virtio_make poll_us=100

@@ -4,12 +4,13 @@
 # lab: --timeout 120
 #
 # A virtio device behind the endpoint: it is found, negotiated with, and moves
-# data, whether the host pushes descriptors or the endpoint reads them.
+# data, whether the host pushes descriptors or the endpoint reads them, with each
+# kind of ring.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 . "$EPFLAB_TOP/tests/lab/virtio.sh"
 
-# echoes OPTION...: all chains come back, with the right checksums.
+# moves OPTION...: all chains come back, with the right checksums.
 moves() {
 	local operation
 
@@ -20,21 +21,25 @@ moves() {
 	done
 }
 
-for push in 1 0; do
-	virtio_up "push=$push"
+packed=$((1 << 34))
+indirect_and_events=$((3 << 28))
+for settings in push=1 push=0 "push=0 features_off=$packed" \
+	"push=0 features_off=$((packed | indirect_and_events))"; do
+	# shellcheck disable=SC2086 # they are several
+	virtio_up $settings
 	xtest info >/tmp/info
 	is 256 figure queue_size /tmp/info
 	is 0x0f cat "$function/status"
 	moves
 	moves segments=1 bytes=1
-	moves segments=32 bytes=524288 depth=4
-	count=500 moves count=500 depth=64 batch=16
-	if ((push)); then
+	count=8 moves segments=32 bytes=262144 depth=4 count=8
+	count=300 moves count=300 depth=64 batch=16 bytes=64
+	if [[ $settings == push=1 ]]; then
 		is 0 figure ring_reads "$function/stats"
 	else
 		(($(figure ring_reads "$function/stats") > 0)) || die "no reads"
 	fi
 	xtest reset
-	moves
+	count=8 moves count=8
 	virtio_down
 done
