@@ -13,6 +13,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/ctype.h>
+#include <linux/hex.h>
 #include <linux/kstrtox.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
