@@ -23,7 +23,8 @@ static unsigned int count_dma(struct epf_choice *choice, size_t segment,
 	unsigned int dma = 0;
 
 	while (rounds--) {
-		enum epf_engine engine = epf_choice_engine(choice, segment);
+		enum epf_engine engine = epf_choice_engine(choice, segment,
+							   true);
 
 		dma += engine == EPF_ENGINE_DMA;
 		epf_choice_measured(choice, engine, segment, segment,
@@ -71,10 +72,43 @@ static void choice_thinks_again(struct kunit *test)
 		epf_choice_measured(choice, i & 1 ? EPF_ENGINE_CPU :
 						    EPF_ENGINE_DMA,
 				    SZ_4K, SZ_4K, i & 1 ? 40960 : 1000000);
-	KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, SZ_4K),
+	KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, SZ_4K, true),
 			EPF_ENGINE_CPU);
-	count_dma(choice, SZ_4K, 2000);
+	count_dma(choice, SZ_4K, 10000);
 	KUNIT_EXPECT_GE(test, count_dma(choice, SZ_4K, 64), 63U);
+}
+
+static void choice_learns_only_from_what_is_measured(struct kunit *test)
+{
+	struct epf_choice *choice = make_choice(test);
+	unsigned int i;
+
+	for (i = 0; i < 100; i++)
+		KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, SZ_64K, false),
+				EPF_ENGINE_DMA);
+
+	count_dma(choice, 16, 8);
+	for (i = 0; i < 100; i++)
+		KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, 16, false),
+				EPF_ENGINE_CPU);
+}
+
+static void choice_takes_dma_above_what_dma_is_faster_for(struct kunit *test)
+{
+	struct epf_choice *choice = make_choice(test);
+
+	count_dma(choice, SZ_4K, 8);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, SZ_64K, 8), 8U);
+}
+
+/* DMA is twice as fast: one in 2 * 64 is for second thoughts. */
+static void choice_spends_little_on_second_thoughts(struct kunit *test)
+{
+	struct epf_choice *choice = make_choice(test);
+
+	count_dma(choice, 1300, 8);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, 1300, 128 - 1), 127U);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, 1300, 128), 127U);
 }
 
 static void choice_without_measurement_has_no_crossover(struct kunit *test)
@@ -87,6 +121,9 @@ static struct kunit_case choice_cases[] = {
 	KUNIT_CASE(choice_tries_both_first),
 	KUNIT_CASE(choice_takes_the_faster),
 	KUNIT_CASE(choice_thinks_again),
+	KUNIT_CASE(choice_learns_only_from_what_is_measured),
+	KUNIT_CASE(choice_takes_dma_above_what_dma_is_faster_for),
+	KUNIT_CASE(choice_spends_little_on_second_thoughts),
 	KUNIT_CASE(choice_without_measurement_has_no_crossover),
 	{ }
 };

@@ -3,7 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * CPU or DMA: whichever was faster for segments of that size. Both are tried a
- * few times, and the slower one now and then again, as links and loads change.
+ * few times, and the slower one now and then again, as links and loads change;
+ * but only when there is something to learn from it, and when that costs little.
  */
 
 #include <kunit/visibility.h>
@@ -16,15 +17,25 @@
 /* Measurements before an engine's time is believed. */
 #define ENOUGH_SAMPLES	4
 
-/* One in so many goes to the slower engine. */
+/* Of the time, so much is for second thoughts: one part of. */
 #define SECOND_THOUGHTS	64
 
-/* The average moves by this share of the difference. */
+/* More often slower than this is as slow as this. */
+#define MAX_RATIO	1024
+
+/* The average rises by this share of the difference. */
 #define WEIGHT		4
 
 static unsigned int class_of(size_t segment)
 {
 	return min_t(unsigned int, ilog2(segment | 1), EPF_CHOICE_CLASSES - 1);
+}
+
+static bool is_measured(const struct epf_choice *choice, unsigned int class)
+{
+	return min(choice->engines[class][EPF_ENGINE_CPU].samples,
+		   choice->engines[class][EPF_ENGINE_DMA].samples) >=
+	       ENOUGH_SAMPLES;
 }
 
 static bool dma_is_faster(const struct epf_choice *choice, unsigned int class)
@@ -33,26 +44,62 @@ static bool dma_is_faster(const struct epf_choice *choice, unsigned int class)
 	       choice->engines[class][EPF_ENGINE_CPU].ps_per_byte;
 }
 
+/* How many times longer the slower one takes */
+static u64 ratio_of(const struct epf_choice *choice, unsigned int class)
+{
+	u64 cpu = choice->engines[class][EPF_ENGINE_CPU].ps_per_byte;
+	u64 dma = choice->engines[class][EPF_ENGINE_DMA].ps_per_byte;
+
+	return min(div64_u64(max(cpu, dma), min(cpu, dma)), MAX_RATIO);
+}
+
+static bool thinks_again(struct epf_choice *choice, unsigned int class)
+{
+	u64 rounds = SECOND_THOUGHTS * ratio_of(choice, class);
+
+	if (++choice->asked[class] < rounds)
+		return false;
+
+	choice->asked[class] = 0;
+	return true;
+}
+
+/* What is good for a size is better for a larger one: DMA only begins slowly. */
+static bool dma_is_faster_below(const struct epf_choice *choice,
+				unsigned int class)
+{
+	while (class--)
+		if (is_measured(choice, class))
+			return dma_is_faster(choice, class);
+
+	return false;
+}
+
 /**
  * epf_choice_engine() - choose an engine
  * @choice: what was measured
  * @segment: bytes of a segment
+ * @measured: epf_choice_measured() will be told how long it takes
  *
  * Context: one caller at a time.
  * Return: EPF_ENGINE_CPU or EPF_ENGINE_DMA.
  */
-enum epf_engine epf_choice_engine(struct epf_choice *choice, size_t segment)
+enum epf_engine epf_choice_engine(struct epf_choice *choice, size_t segment,
+				  bool measured)
 {
 	unsigned int class = class_of(segment);
-	unsigned int cpu = choice->engines[class][EPF_ENGINE_CPU].samples;
-	unsigned int dma = choice->engines[class][EPF_ENGINE_DMA].samples;
-	bool second_thought = ++choice->asked[class] % SECOND_THOUGHTS == 0;
+	bool dma = true;
 
-	if (min(cpu, dma) < ENOUGH_SAMPLES)
-		return cpu <= dma ? EPF_ENGINE_CPU : EPF_ENGINE_DMA;
+	if (is_measured(choice, class)) {
+		dma = dma_is_faster(choice, class);
+		if (measured && thinks_again(choice, class))
+			dma = !dma;
+	} else if (measured && !dma_is_faster_below(choice, class)) {
+		dma = choice->engines[class][EPF_ENGINE_DMA].samples <
+		      choice->engines[class][EPF_ENGINE_CPU].samples;
+	}
 
-	return dma_is_faster(choice, class) != second_thought ? EPF_ENGINE_DMA :
-								EPF_ENGINE_CPU;
+	return dma ? EPF_ENGINE_DMA : EPF_ENGINE_CPU;
 }
 EXPORT_SYMBOL_IF_KUNIT(epf_choice_engine);
 
@@ -73,10 +120,11 @@ void epf_choice_measured(struct epf_choice *choice, enum epf_engine engine,
 	u64 now = div64_u64(ns * 1000, len) + 1;
 	u64 *average = &choice->engines[class][engine].ps_per_byte;
 
-	if (choice->engines[class][engine].samples++)
-		*average = div_u64(*average * (WEIGHT - 1) + now, WEIGHT);
-	else
+	/* What takes longer has often had to wait for something else. */
+	if (!choice->engines[class][engine].samples++ || now < *average)
 		*average = now;
+	else
+		*average = div_u64(*average * (WEIGHT - 1) + now, WEIGHT);
 }
 EXPORT_SYMBOL_IF_KUNIT(epf_choice_measured);
 
@@ -93,9 +141,7 @@ size_t epf_choice_crossover(const struct epf_choice *choice)
 	unsigned int class;
 
 	for (class = 0; class < EPF_CHOICE_CLASSES; class++) {
-		if (min(choice->engines[class][EPF_ENGINE_CPU].samples,
-			choice->engines[class][EPF_ENGINE_DMA].samples) <
-		    ENOUGH_SAMPLES)
+		if (!is_measured(choice, class))
 			continue;
 		if (!dma_is_faster(choice, class))
 			crossover = 0;

@@ -11,7 +11,7 @@
 
 /**
  * struct epf_speed - how fast something was
- * @ps_per_byte: moving average
+ * @ps_per_byte: moving average, which falls at once and rises slowly
  * @samples: measurements in it
  */
 struct epf_speed {
@@ -22,14 +22,15 @@ struct epf_speed {
 /**
  * struct epf_choice - how fast CPU and DMA were
  * @engines: by size of the segments
- * @asked: how often there was a choice
+ * @asked: how often the faster one was chosen since the slower one was
  */
 struct epf_choice {
 	struct epf_speed engines[EPF_CHOICE_CLASSES][EPF_NUM_ENGINES];
 	unsigned int asked[EPF_CHOICE_CLASSES];
 };
 
-enum epf_engine epf_choice_engine(struct epf_choice *choice, size_t segment);
+enum epf_engine epf_choice_engine(struct epf_choice *choice, size_t segment,
+				  bool measured);
 void epf_choice_measured(struct epf_choice *choice, enum epf_engine engine,
 			 size_t segment, size_t len, u64 ns);
 size_t epf_choice_crossover(const struct epf_choice *choice);

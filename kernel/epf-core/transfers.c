@@ -41,6 +41,7 @@
  * @pieces: what DMA channels are working on
  * @ended: what they have ended
  * @canceled: CPU copies end, too
+ * @alone: the only one since it was begun, or NULL
  * @stats: what was moved
  * @idle: woken when @in_flight is empty
  * @ended_work: cleans up after @ended
@@ -59,6 +60,7 @@ struct epf_transfers {
 	struct list_head pieces;
 	struct list_head ended;
 	bool canceled;
+	const struct epf_transfer *alone;
 	struct epf_transfers_stats stats;
 	wait_queue_head_t idle;
 
@@ -101,6 +103,14 @@ static void transfer_fail(struct epf_transfer *transfer, int error)
 	cmpxchg(&transfer->error, 0, error);
 }
 
+/* Time spent waiting for others says nothing of the engine. */
+static bool was_alone(struct epf_transfers *transfers,
+		      const struct epf_transfer *transfer)
+{
+	guard(spinlock_irqsave)(&transfers->lock);
+	return transfers->alone == transfer;
+}
+
 /* All is moved or given up: measure, count, and tell the owner. */
 static void transfer_finish(struct epf_transfers *transfers,
 			    struct epf_transfer *transfer)
@@ -110,7 +120,7 @@ static void transfer_finish(struct epf_transfers *transfers,
 	int error = transfer->error;
 	bool idle;
 
-	if (transfer->measured && !error) {
+	if (transfer->measured && !error && was_alone(transfers, transfer)) {
 		guard(mutex)(&transfers->submit_lock);
 		epf_choice_measured(&transfers->choices[transfer->direction],
 				    engine, mean_segment(transfer),
@@ -409,12 +419,11 @@ static int transfer_choose(struct epf_transfers *transfers,
 		return 0;
 	}
 
-	transfer->engine =
-		epf_choice_engine(&transfers->choices[transfer->direction],
-				  mean_segment(transfer));
-	/* Time spent waiting for others says nothing of the engine. */
 	scoped_guard(spinlock_irqsave, &transfers->lock)
 		transfer->measured = list_empty(&transfers->in_flight);
+	transfer->engine =
+		epf_choice_engine(&transfers->choices[transfer->direction],
+				  mean_segment(transfer), transfer->measured);
 	return 0;
 }
 
@@ -441,8 +450,11 @@ static int transfer_begin(struct epf_transfers *transfers,
 		dma = transfer->engine == EPF_ENGINE_DMA;
 		INIT_WORK(&transfer->work, dma ? finish_work : copy_work);
 		transfer->started = ktime_get();
-		scoped_guard(spinlock_irqsave, &transfers->lock)
+		scoped_guard(spinlock_irqsave, &transfers->lock) {
+			transfers->alone = list_empty(&transfers->in_flight) ?
+					   transfer : NULL;
 			list_add_tail(&transfer->node, &transfers->in_flight);
+		}
 		if (dma)
 			submit_dma(transfers, transfer);
 	}
