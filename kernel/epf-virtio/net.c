@@ -163,8 +163,11 @@ static int net_start(struct epf_virtio_device *device)
 						VIRTIO_NET_F_MRG_RXBUF);
 	WRITE_ONCE(net->offloads, device->features & GUEST_OFFLOADS);
 	WRITE_ONCE(net->pairs, 1);
-	for (i = 0; i < device->num_queues / 2; i++)
+	for (i = 0; i < device->num_queues / 2; i++) {
 		net_tx_start(&net->tx[i], &device->queues[2 * i]);
+		/* The host's frames are as good as sent when it hands them over. */
+		device->queues[2 * i + 1].lazy = true;
+	}
 	WRITE_ONCE(net->started, true);
 	net_changed(net);
 	return 0;

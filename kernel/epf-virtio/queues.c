@@ -10,11 +10,21 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <uapi/linux/virtio_config.h>
 #include <uapi/linux/virtio_ring.h>
 
 #include "virtio.h"
+
+/*
+ * An interrupt tells of several chains: it is sent when as many were completed as
+ * are still under way, or so many, or so long ago. Where nobody waits for the last
+ * of them, it is not for the first of these reasons.
+ */
+#define MAX_UNTOLD	32
+#define MAX_UNTOLD_US	100
 
 /**
  * epf_virtio_alloc_queues() - make the queues of a device
@@ -112,7 +122,7 @@ int epf_virtio_enable_queue(struct epf_virtio_queue *queue,
 	queue->seen = 0;
 	queue->broken = false;
 	queue->drained = false;
-	queue->interrupt_due = false;
+	queue->untold = 0;
 	queue->memory = memory;
 	queue->vring = vring;
 	return 0;
@@ -143,6 +153,7 @@ static bool take_completed(struct epf_virtio_queue *queue,
 static bool post_completed(struct epf_virtio_queue *queue)
 {
 	struct epf_virtio_chain *chain, *next;
+	unsigned int count = 0;
 	LIST_HEAD(completed);
 	int ret;
 
@@ -154,6 +165,7 @@ static bool post_completed(struct epf_virtio_queue *queue)
 				   chain->written);
 		list_move(&chain->node, &queue->spares);
 		queue->held--;
+		count++;
 	}
 	if (queue->broken)
 		return true;
@@ -161,26 +173,59 @@ static bool post_completed(struct epf_virtio_queue *queue)
 	ret = epf_vring_flush(queue->vring);
 	if (!ret)
 		ret = epf_vring_need_notify(queue->vring);
-	if (ret < 0)
+	if (ret < 0) {
 		queue_broke(queue, ret);
-	else if (ret)
-		queue->interrupt_due = true;
+	} else if (ret) {
+		if (!queue->untold)
+			queue->untold_since = ktime_get();
+		queue->untold += count;
+	}
 	return true;
 }
 
-/* One that the controller cannot send now is sent at the next look. */
-static void raise_due(struct epf_virtio_queue *queue)
+static bool has_to_tell(const struct epf_virtio_queue *queue)
 {
-	if (!queue->interrupt_due)
+	unsigned int enough = queue->lazy ? MAX_UNTOLD :
+					    min(queue->held, MAX_UNTOLD);
+
+	return queue->untold >= enough ||
+	       ktime_us_delta(ktime_get(), queue->untold_since) >=
+	       MAX_UNTOLD_US;
+}
+
+/* An interrupt that the controller cannot send now is sent at the next look. */
+static void tell(struct epf_virtio_queue *queue)
+{
+	if (!queue->untold || !has_to_tell(queue))
 		return;
 
 	if (queue->vector == EPF_VIRTIO_NO_VECTOR) {
-		queue->interrupt_due = false;
+		queue->untold = 0;
 	} else if (epf_virtio_raise(queue->device, queue->vector)) {
-		queue->interrupt_due = false;
+		queue->untold = 0;
 		guard(spinlock_irqsave)(&queue->lock);
 		queue->stats.interrupts++;
 	}
+}
+
+/**
+ * epf_virtio_pause() - how long the worker need not look
+ * @device: the device
+ * @us: how long it would not
+ *
+ * Context: the function's worker.
+ * Return: so long; less where the host is still to be told of something.
+ */
+unsigned int epf_virtio_pause(const struct epf_virtio_device *device,
+			      unsigned int us)
+{
+	unsigned int i;
+
+	for (i = 0; i < device->num_queues; i++)
+		if (device->queues[i].untold)
+			us = min(us, MAX_UNTOLD_US);
+
+	return us;
 }
 
 /* Rings that went before this one count as well. */
@@ -315,7 +360,7 @@ bool epf_virtio_poll_queue(struct epf_virtio_queue *queue)
 		return false;
 
 	found = post_completed(queue);
-	raise_due(queue);
+	tell(queue);
 	if (queue->broken)
 		return found;
 

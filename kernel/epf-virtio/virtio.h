@@ -50,6 +50,8 @@ int epf_virtio_enable_queue(struct epf_virtio_queue *queue,
 			    const struct epf_virtio_control *request);
 void epf_virtio_disable_queue(struct epf_virtio_queue *queue);
 bool epf_virtio_poll_queue(struct epf_virtio_queue *queue);
+unsigned int epf_virtio_pause(const struct epf_virtio_device *device,
+			      unsigned int us);
 void epf_virtio_get_stats(struct epf_virtio_device *device,
 			  struct epf_virtio_stats *stats);
 

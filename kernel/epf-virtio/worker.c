@@ -61,7 +61,7 @@ static int worker(void *data)
 
 		if (++pauses > SHORT_PAUSES)
 			us = min(2 * us, device->settings.poll_us);
-		pause_for(device, us);
+		pause_for(device, epf_virtio_pause(device, us));
 	}
 
 	return 0;

@@ -6,6 +6,7 @@
 
 #include <linux/configfs.h>
 #include <linux/hrtimer.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -171,11 +172,14 @@ struct epf_virtio_stats {
  * @device: whose
  * @index: its number
  * @priv: the backend's
+ * @lazy: nobody waits for the completion of its chains, as long as they do not
+ *	run out: the host is told of many at once. Of the backend, from start on
  */
 struct epf_virtio_queue {
 	struct epf_virtio_device *device;
 	unsigned int index;
 	void *priv;
+	bool lazy;
 	/* private: of the worker */
 	struct epf_vring *vring;
 	struct epf_vring_memory *memory;
@@ -184,7 +188,8 @@ struct epf_virtio_queue {
 	bool drained;
 	bool found;
 	bool broken;
-	bool interrupt_due;
+	unsigned int untold;
+	ktime_t untold_since;
 	struct list_head spares;
 	unsigned int held;
 	bool woken;
