@@ -1,0 +1,199 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --timeout 180
+#
+# A virtio network device, and all about it that changes: what the user says,
+# addresses, filters, queues, the cable, and either side going away in traffic.
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+# shellcheck source=tests/lab/vnet.sh
+. "$EPFLAB_TOP/tests/lab/vnet.sh"
+
+local_mac=02:00:00:00:00:01
+mac=02:00:00:00:00:02
+
+# arrivals COMMAND...: frames that the host's interface gets meanwhile.
+arrivals() {
+	local before
+
+	before=$(net_count host "${device_of[host]}" rx_packets)
+	"$@"
+	# Whatever came before it in order is there when this is.
+	pings endpoint 192.0.2.2
+	echo $(($(net_count host "${device_of[host]}" rx_packets) - before - 2))
+}
+
+# arrive COUNT COMMAND...: whether so many do.
+arrive() {
+	[[ $(arrivals "${@:2}") == "$1" ]]
+}
+
+# frame DESTINATION [TYPE...]: the endpoint sends one, from type on as given in hex.
+frame() {
+	on endpoint perl -e '
+		my ($index, $to, $from, @type) = @ARGV;
+		my $data = pack("H*" x (2 + @type), map { s/://gr } $to, $from, @type);
+		socket(my $socket, 17, 3, 0) or die "socket: $!";
+		my $address = pack("SnIsCCa8", 17, 0, $index, 0, 0, 6, "");
+		send($socket, $data . "\0" x 64, 0, $address) or die "send: $!";
+	' "$(on endpoint cat "/sys/class/net/${device_of[endpoint]}/ifindex")" \
+		"$1" $local_mac "${@:2}"
+}
+
+# neighbours HOST: they know each other, and do not ask now and then.
+neighbours() {
+	ip -n endpoint neighbour replace 192.0.2.2 lladdr "$1" \
+		dev "${device_of[endpoint]}" nud permanent
+	ip -n host neighbour replace 192.0.2.1 lladdr $local_mac \
+		dev "${device_of[host]}" nud permanent
+}
+
+busy() {
+	on host ping -q -f -s 4000 192.0.2.1 >/dev/null 2>&1 &
+	pids=($!)
+	on endpoint ping -q -f -s 4000 192.0.2.2 >/dev/null 2>&1 &
+	pids+=($!)
+	wait_for "traffic" traffic "$(vnet_count rx_packets)"
+}
+
+traffic() {
+	(($(vnet_count rx_packets) > $1 + 20))
+}
+
+idle() {
+	kill "${pids[@]}"
+	wait "${pids[@]}" || :
+}
+
+# has_pairs COUNT: that the endpoint uses.
+has_pairs() {
+	on endpoint ethtool --show-channels "${device_of[endpoint]}" |
+		tail -n 5 | grep -q "^Combined:[[:space:]]*$1\$"
+}
+
+no_carrier() {
+	! net_carrier "$@"
+}
+
+# --- What the user says -----------------------------------------------------
+
+modprobe epf-virtio-net
+mkdir "$ep/functions/epf_virtio_net/v0"
+backend=$(echo "$ep"/functions/epf_virtio_net/v0/epf_virtio_net.*/backend)
+refused "Invalid argument" "$backend/mac" 01:00:00:00:00:01
+refused "Invalid argument" "$backend/local_mac" 02:00
+refused "out of range" "$backend/queue_pairs" 0
+refused "out of range" "$backend/queue_pairs" 65
+refused "out of range" "$backend/mtu" 67
+refused "out of range" "$backend/mtu" 65522
+refused "Invalid argument" "$backend/ifname" a/b
+refused "File name too long" "$backend/ifname" 0123456789abcdef
+rmdir "$ep/functions/epf_virtio_net/v0"
+
+vnet_up backend/mac=$mac backend/local_mac=$local_mac backend/queue_pairs=4
+is "${device_of[endpoint]}" cat "$function/backend/ifname"
+refused "Device or resource busy" "$function/backend/queue_pairs" 2
+refused "Device or resource busy" "$function/backend/mac" $mac
+is $mac on host cat "/sys/class/net/${device_of[host]}/address"
+is $local_mac on endpoint cat "/sys/class/net/${device_of[endpoint]}/address"
+[[ $(cat "$device/class") == 0x020000 ]] || die "the class is $(cat "$device/class")"
+pings endpoint 192.0.2.2
+
+# --- What the host wants ----------------------------------------------------
+
+other=02:00:00:00:00:99
+neighbours $mac
+group=01:00:5e:01:01:01
+is 1 arrivals frame $mac 88b5
+is 0 arrivals frame $other 88b5
+is 0 arrivals frame $group 88b5
+is 1 arrivals frame ff:ff:ff:ff:ff:ff 88b5
+# No VLAN was asked for.
+is 0 arrivals frame $mac 8100 0005 88b5
+ip -n host link set "${device_of[host]}" promisc on
+wait_for "the filter" arrive 1 frame $other 88b5
+is 1 arrivals frame $mac 8100 0005 88b5
+ip -n host link set "${device_of[host]}" promisc off
+wait_for "the filter" arrive 0 frame $other 88b5
+ip -n host maddress add $group dev "${device_of[host]}"
+wait_for "the filter" arrive 1 frame $group 88b5
+# More groups than there is room for: all of them
+for i in {16..95}; do
+	ip -n host maddress add "01:00:5e:02:02:$(printf %x "$i")" \
+		dev "${device_of[host]}"
+done
+wait_for "the filter" arrive 1 frame 01:00:5e:03:03:03 88b5
+is 0 arrivals frame $other 88b5
+
+ip -n host link set "${device_of[host]}" address $other
+neighbours $other
+is 1 arrivals frame $other 88b5
+is 0 arrivals frame $mac 88b5
+
+# --- Queues -----------------------------------------------------------------
+
+on host ethtool --set-channels "${device_of[host]}" combined 4
+wait_for "four pairs" has_pairs 4
+# From so many ports that each queue has some
+spread='for port in {1..64}; do echo >/dev/udp/$1/9; done'
+on host bash -c "$spread" - 192.0.2.1 2>/dev/null
+on endpoint bash -c "$spread" - 192.0.2.2 2>/dev/null
+for i in 0 1 2 3; do
+	(($(vnet_count "rx${i}_packets") && $(vnet_count "tx${i}_packets"))) ||
+		die "nothing by queue $i"
+done
+
+# --- The cable --------------------------------------------------------------
+
+ip -n endpoint link set "${device_of[endpoint]}" down
+wait_for "the host to see it" no_carrier host "${device_of[host]}"
+ip -n endpoint link set "${device_of[endpoint]}" up
+wait_for "the host to see it" net_carrier host "${device_of[host]}"
+pings endpoint 192.0.2.2
+pings host 192.0.2.1
+
+# --- Either side goes -------------------------------------------------------
+
+# The endpoint's interface in traffic
+busy
+ip -n endpoint link set "${device_of[endpoint]}" down
+ip -n endpoint link set "${device_of[endpoint]}" up
+idle
+vnet_wait
+pings endpoint 192.0.2.2
+
+# The host's driver
+busy
+basename "$(echo "$device"/virtio*)" >/sys/bus/virtio/drivers/virtio_net/unbind
+wait_for "the endpoint to see it" no_carrier endpoint "${device_of[endpoint]}"
+idle
+ip netns delete host
+basename "$(echo "$device"/virtio*)" >/sys/bus/virtio/drivers/virtio_net/bind
+vnet_host_up
+vnet_wait
+pings endpoint 192.0.2.2
+
+# The link
+busy
+stop
+wait_for "the endpoint to see it" no_carrier endpoint "${device_of[endpoint]}"
+idle
+ip netns delete host
+start
+vnet_host_up
+vnet_wait
+pings host 192.0.2.1
+
+# The function: its interface goes with it, up as it is.
+busy
+stop
+rm "$ep/controllers/epc-sim.0/v0"
+[[ -z $(net_device "/sys/bus/pci-epf/devices/$(basename "$function")") ]] ||
+	die "the interface is still there"
+idle
+wait_for "removal" test ! -e "$device"
+ip netns delete host
+ip netns delete endpoint
+rmdir "$ep/functions/epf_virtio_net/v0"
+modprobe -r epf-virtio-net
