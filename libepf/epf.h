@@ -228,7 +228,9 @@ const char *epf_controller_get_driver(const struct epf_controller *controller);
  *
  * Simulated controllers have them, in pci_epc_sim/NAME next to pci_ep; the
  * framework has none for others. Attributes of more than one line, which are
- * counters, are not among them.
+ * counters, are not among them. They are read when one is first asked for, not
+ * with the topology; without memory, or when the controller has gone, there are
+ * none.
  */
 size_t
 epf_controller_get_num_attributes(const struct epf_controller *controller);

@@ -51,15 +51,44 @@ static bool is_word(const char *text)
 	return true;
 }
 
+/* The character of two or three bytes of UTF-8 here, if it is one that YAML takes
+ * for the end of a line (NEL, LS, PS) or does not allow as it is. */
+static bool is_unprintable(const char *text, unsigned int *c, size_t *size)
+{
+	const unsigned char *u = (const unsigned char *)text;
+
+	if ((u[0] & 0xe0) == 0xc0 && (u[1] & 0xc0) == 0x80) {
+		*c = (u[0] & 0x1f) << 6 | (u[1] & 0x3f);
+		*size = 2;
+		return *c >= 0x80 && *c < 0xa0;
+	}
+	if ((u[0] & 0xf0) == 0xe0 && (u[1] & 0xc0) == 0x80 &&
+	    (u[2] & 0xc0) == 0x80) {
+		*c = (u[0] & 0xf) << 12 | (u[1] & 0x3f) << 6 | (u[2] & 0x3f);
+		*size = 3;
+		return *c == 0x2028 || *c == 0x2029 || *c == 0xfeff ||
+		       *c == 0xfffe || *c == 0xffff;
+	}
+	return false;
+}
+
 /* A text, with quotes where it needs them. */
 static void put_text(FILE *out, const char *text)
 {
+	unsigned int c;
+	size_t size;
+
 	if (is_word(text)) {
 		fputs(text, out);
 		return;
 	}
 	fputc('"', out);
 	for (; *text; text++) {
+		if (is_unprintable(text, &c, &size)) {
+			fprintf(out, "\\u%04x", c);
+			text += size - 1;
+			continue;
+		}
 		if (*text == '"' || *text == '\\')
 			fputc('\\', out);
 		if (iscntrl((unsigned char)*text))

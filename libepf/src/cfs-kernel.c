@@ -161,6 +161,8 @@ static void rank_entries(struct cfs_list *list)
 
 static int read_entries(DIR *dir, struct cfs_list *list)
 {
+	/* Nobody asks for the age of a directory, nor whether it is writable. */
+	static const struct stat directory = { .st_mode = S_IFDIR };
 	struct dirent *entry;
 	struct stat st;
 	int err;
@@ -172,7 +174,9 @@ static int read_entries(DIR *dir, struct cfs_list *list)
 			break;
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		err = fstatat(dirfd(dir), entry->d_name, &st,
+		st = directory;
+		err = entry->d_type != DT_DIR &&
+		      fstatat(dirfd(dir), entry->d_name, &st,
 			      AT_SYMLINK_NOFOLLOW) ? -errno : 0;
 		if (err == -ENOENT)
 			continue; /* gone meanwhile */

@@ -27,24 +27,37 @@ epf_controller_get_driver(const struct epf_controller *controller)
 	return controller->driver;
 }
 
+static const struct attribute_list *
+get_attributes(const struct epf_controller *controller)
+{
+	struct controller_attributes *attributes = controller->attributes;
+
+	if (!attributes->read &&
+	    tree_read_controller(attributes->cfs, controller->name,
+				 &attributes->list))
+		attribute_list_clear(&attributes->list);
+	attributes->read = true;
+	return &attributes->list;
+}
+
 EPF_EXPORT size_t
 epf_controller_get_num_attributes(const struct epf_controller *controller)
 {
-	return controller->attributes.count;
+	return get_attributes(controller)->count;
 }
 
 EPF_EXPORT const char *
 epf_controller_get_attribute_name(const struct epf_controller *controller,
 				  size_t index)
 {
-	return controller->attributes.items[index].name;
+	return get_attributes(controller)->items[index].name;
 }
 
 EPF_EXPORT const char *
 epf_controller_get_attribute(const struct epf_controller *controller,
 			     const char *name)
 {
-	return attribute_list_get(&controller->attributes, name);
+	return attribute_list_get(get_attributes(controller), name);
 }
 
 EPF_EXPORT size_t

@@ -145,7 +145,8 @@ EPF_EXPORT int epf_plan_execute(struct epf_plan *plan)
 	}
 
 	for (i = 0; i < plan->num_steps; i++) {
-		err = step_run(ctx, plan->steps[i]);
+		err = step_run(ctx, plan->steps[i],
+			       i ? plan->steps[i - 1] : NULL);
 		plan->steps[i]->state = err ? EPF_STEP_FAILED : EPF_STEP_DONE;
 		if (err)
 			break;

@@ -83,15 +83,33 @@ EPF_EXPORT int epf_ctx_wait_link(struct epf_ctx *ctx, const char *controller,
 	}
 }
 
+/* How long to wait for a controller's link; 0: not at all. */
+static unsigned int wait_ms(const struct config_controller *wanted,
+			    unsigned int timeout_ms)
+{
+	if (!wanted->start)
+		return 0;
+	return timeout_ms ? timeout_ms : wanted->wait.value * 1000;
+}
+
+static bool waits(const struct epf_config *config, unsigned int timeout_ms)
+{
+	for (size_t i = 0; i < config->num_controllers; i++)
+		if (wait_ms(&config->controllers[i], timeout_ms))
+			return true;
+	return false;
+}
+
 EPF_EXPORT int epf_config_wait_link(const struct epf_config *config,
 				    unsigned int timeout_ms)
 {
 	const struct epf_controller **controllers;
-	const struct config_controller *wanted;
 	struct epf_topology *topology;
 	unsigned int ms;
 	int ret;
 
+	if (!waits(config, timeout_ms))
+		return 0;
 	ret = epf_topology_new(config->ctx, &topology);
 	if (ret)
 		return ret;
@@ -101,9 +119,8 @@ EPF_EXPORT int epf_config_wait_link(const struct epf_config *config,
 		return ret == -ENOMEM ? error_set_nomem(config->ctx) : ret;
 	}
 	for (size_t i = 0; i < config->num_controllers && !ret; i++) {
-		wanted = &config->controllers[i];
-		ms = timeout_ms ? timeout_ms : wanted->wait.value * 1000;
-		if (wanted->start && ms)
+		ms = wait_ms(&config->controllers[i], timeout_ms);
+		if (ms)
 			ret = epf_ctx_wait_link(config->ctx,
 						epf_controller_get_name(
 							controllers[i]),

@@ -15,6 +15,10 @@ struct epf_step {
 
 	bool any_module; /* LOAD_MODULE: not for a driver of that name */
 
+	/* CREATE and SET, once run: the function is there, and linked to
+	 * nothing. */
+	bool unlinked;
+
 	/* The line of the binding file that asked for it; no file: none did. */
 	char *file;
 	unsigned int line;
@@ -35,8 +39,10 @@ struct epf_plan {
 /* Drop the steps from count on: they were added in vain. */
 void plan_truncate(struct epf_plan *plan, size_t count);
 
-/* Run a step. 0, or -errno with the error record. */
-int step_run(struct epf_ctx *ctx, struct epf_step *step);
+/* Run a step. before: the one that was run before it, or NULL. 0, or -errno with
+ * the error record. */
+int step_run(struct epf_ctx *ctx, struct epf_step *step,
+	     const struct epf_step *before);
 
 /* Undo a step that was run. 0, or -errno without a record. */
 int step_undo(struct epf_ctx *ctx, struct epf_step *step);

@@ -110,7 +110,8 @@ static int require(struct epf_ctx *ctx, const struct epf_step *step,
 					     "no such function", NULL);
 }
 
-static int run_load(struct epf_ctx *ctx, struct epf_step *step)
+static int run_load(struct epf_ctx *ctx, struct epf_step *step,
+		    const struct epf_step *before)
 {
 	_cleanup_free_ char *directory = NULL;
 	int err;
@@ -122,6 +123,9 @@ static int run_load(struct epf_ctx *ctx, struct epf_step *step)
 	    cfs_stat(&ctx->cfs, directory) == CFS_DIRECTORY)
 		return 0;
 	err = cfs_load(&ctx->cfs, step->path);
+	if (err == -ELIBACC || err == -ELIBBAD)
+		return fail(ctx, step, err, "libkmod.so.2 cannot be used",
+			    "install kmod's library, or load the module by hand");
 	if (err == -ESRCH)
 		return fail(ctx, step, err,
 			    step->any_module ? "no such module"
@@ -191,7 +195,8 @@ static int run_remove_window(struct epf_ctx *ctx, struct epf_step *step)
 			  "no such window" : NULL, NULL) : 0;
 }
 
-static int run_create(struct epf_ctx *ctx, struct epf_step *step)
+static int run_create(struct epf_ctx *ctx, struct epf_step *step,
+		      const struct epf_step *before)
 {
 	const char *driver = strchr(step->directory, '/') + 1;
 	_cleanup_free_ char *hint = NULL;
@@ -207,10 +212,12 @@ static int run_create(struct epf_ctx *ctx, struct epf_step *step)
 			       "no such driver", hint);
 	}
 	err = kind < 0 ? kind : cfs_mkdir(&ctx->cfs, step->path);
+	step->unlinked = !err;
 	return err ? fail(ctx, step, err, NULL, NULL) : 0;
 }
 
-static int run_delete(struct epf_ctx *ctx, struct epf_step *step)
+static int run_delete(struct epf_ctx *ctx, struct epf_step *step,
+		      const struct epf_step *before)
 {
 	int err;
 
@@ -226,28 +233,44 @@ static int run_delete(struct epf_ctx *ctx, struct epf_step *step)
 }
 
 /* The controller gets a function's fields when it is linked, once. */
-static int check_unlinked(struct epf_ctx *ctx, const struct epf_step *step)
+static int check_unlinked(struct epf_ctx *ctx, struct epf_step *step)
 {
 	int linked;
 
 	if (!attr_find_field(step->path + strlen(step->directory) + 1))
 		return 0;
 	linked = tree_is_linked(&ctx->cfs, step->directory);
+	step->unlinked = linked == 0;
 	if (linked > 0)
 		return fail(ctx, step, -EBUSY, "the function is linked: the "
 			    "value would not reach the host", NULL);
 	return linked < 0 ? fail(ctx, step, linked, NULL, NULL) : 0;
 }
 
-static int run_set(struct epf_ctx *ctx, struct epf_step *step)
+/* The step before has just made the function, or set another attribute of it:
+ * looking again would tell nothing new. */
+static bool is_known_unlinked(const struct epf_step *step,
+			      const struct epf_step *before)
+{
+	return before && before->unlinked &&
+	       !strcmp(before->operation == EPF_OPERATION_CREATE ?
+			       before->path : before->directory,
+		       step->directory);
+}
+
+static int run_set(struct epf_ctx *ctx, struct epf_step *step,
+		   const struct epf_step *before)
 {
 	const char *name = step->path + strlen(step->directory) + 1;
 	char *path;
-	int err;
+	int err = 0;
 
-	err = require(ctx, step, step->directory);
-	if (!err)
-		err = check_unlinked(ctx, step);
+	step->unlinked = is_known_unlinked(step, before);
+	if (!step->unlinked) {
+		err = require(ctx, step, step->directory);
+		if (!err)
+			err = check_unlinked(ctx, step);
+	}
 	if (err)
 		return err;
 	err = tree_find_attribute(ctx, step->directory, name, &path);
@@ -302,7 +325,8 @@ static int require_ends(struct epf_ctx *ctx, const struct epf_step *step)
 	return err ? fail(ctx, step, err, NULL, NULL) : 0;
 }
 
-static int run_link(struct epf_ctx *ctx, struct epf_step *step)
+static int run_link(struct epf_ctx *ctx, struct epf_step *step,
+		    const struct epf_step *before)
 {
 	int err;
 
@@ -371,7 +395,8 @@ static int find_link(struct epf_ctx *ctx, struct epf_step *step)
 	return 0;
 }
 
-static int run_unlink(struct epf_ctx *ctx, struct epf_step *step)
+static int run_unlink(struct epf_ctx *ctx, struct epf_step *step,
+		      const struct epf_step *before)
 {
 	int err;
 
@@ -394,7 +419,8 @@ static int run_unlink(struct epf_ctx *ctx, struct epf_step *step)
 	return err ? fail(ctx, step, err, NULL, NULL) : 0;
 }
 
-static int run_start(struct epf_ctx *ctx, struct epf_step *step)
+static int run_start(struct epf_ctx *ctx, struct epf_step *step,
+		     const struct epf_step *before)
 {
 	bool start = step->operation == EPF_OPERATION_START;
 	int started, err;
@@ -413,9 +439,11 @@ static int run_start(struct epf_ctx *ctx, struct epf_step *step)
 	return err ? fail(ctx, step, err, NULL, NULL) : 0;
 }
 
-int step_run(struct epf_ctx *ctx, struct epf_step *step)
+int step_run(struct epf_ctx *ctx, struct epf_step *step,
+	     const struct epf_step *before)
 {
-	static int (*const run[])(struct epf_ctx *, struct epf_step *) = {
+	static int (*const run[])(struct epf_ctx *, struct epf_step *,
+				  const struct epf_step *) = {
 		[EPF_OPERATION_LOAD_MODULE] = run_load,
 		[EPF_OPERATION_CREATE] = run_create,
 		[EPF_OPERATION_DELETE] = run_delete,
@@ -426,5 +454,5 @@ int step_run(struct epf_ctx *ctx, struct epf_step *step)
 		[EPF_OPERATION_STOP] = run_start,
 	};
 
-	return run[step->operation](ctx, step);
+	return run[step->operation](ctx, step, before);
 }

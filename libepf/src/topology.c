@@ -128,8 +128,11 @@ static int read_controller(struct epf_topology *topology, const char *name,
 					  &controller->driver);
 	if (err)
 		return err;
-	return tree_read_controller(&topology->ctx->cfs, name,
-				    &controller->attributes);
+	controller->attributes = calloc(1, sizeof(*controller->attributes));
+	if (!controller->attributes)
+		return -ENOMEM;
+	controller->attributes->cfs = &topology->ctx->cfs;
+	return 0;
 }
 
 static struct epf_function *target_function(struct epf_topology *topology,
@@ -391,6 +394,14 @@ EPF_EXPORT int epf_topology_new(struct epf_ctx *ctx,
 	return 0;
 }
 
+static void free_attributes(struct controller_attributes *attributes)
+{
+	if (!attributes)
+		return;
+	attribute_list_clear(&attributes->list);
+	free(attributes);
+}
+
 static void free_strings(struct epf_topology *topology)
 {
 	size_t i;
@@ -406,7 +417,7 @@ static void free_strings(struct epf_topology *topology)
 		free(topology->controllers[i].name);
 		free(topology->controllers[i].path);
 		free(topology->controllers[i].driver);
-		attribute_list_clear(&topology->controllers[i].attributes);
+		free_attributes(topology->controllers[i].attributes);
 	}
 }
 

@@ -10,11 +10,18 @@ struct epf_driver {
 	char *name;
 };
 
+/* Many, and seldom asked for: read when they are. */
+struct controller_attributes {
+	const struct cfs *cfs;
+	bool read;
+	struct attribute_list list;
+};
+
 struct epf_controller {
 	char *name;
 	char *path;
 	char *driver; /* NULL: not known */
-	struct attribute_list attributes;
+	struct controller_attributes *attributes;
 	bool started;
 	enum epf_link_state link_state;
 	struct epf_link **links; /* by number */

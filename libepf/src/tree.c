@@ -9,7 +9,7 @@
 
 #include "tree.h"
 
-#define POLL_MS 5
+#define POLL_MS 1
 
 int tree_exists(const struct cfs *cfs, const char *path)
 {
@@ -324,10 +324,20 @@ static int look_for(const struct cfs *cfs, const char *function,
 int tree_find_attribute(const struct epf_ctx *ctx, const char *function,
 			const char *name, char **path)
 {
-	long long deadline = now_ms() + ctx->timeout_ms;
-	_cleanup_free_ char *secondary = NULL;
+	_cleanup_free_ char *secondary = NULL, *own = NULL;
 	int complete = 0, was_complete, err;
+	long long deadline;
 
+	/* Most are the function's own, there as soon as the function is. */
+	own = string_format("%s/%s", function, name);
+	if (!own)
+		return -ENOMEM;
+	if (cfs_stat(&ctx->cfs, own) == CFS_FILE) {
+		*path = own;
+		own = NULL;
+		return 0;
+	}
+	deadline = now_ms() + ctx->timeout_ms;
 	secondary = string_format("%s/secondary", function);
 	if (!secondary)
 		return -ENOMEM;

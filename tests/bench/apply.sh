@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 #
-# How long epfctl apply takes for the eight functions of tests/data/lab/eight.yaml,
+# How long epfctl apply takes, at best, for the eight functions of tests/data/lab/eight.yaml,
 # and the shell script of mkdir, echo and ln that does the same:
 #
 #	lab/epflab run --module tests/lab/epf-sides -- tests/bench/apply.sh [RUNS]
@@ -25,9 +25,12 @@ mkdir $sim/epc-sim.1
 echo 1 >$sim/epc-sim.1/live
 modprobe -a pci-epf-test pci-epf-sides pci-epf-xtest
 
-# The script is what epfctl does, command by command, as an admin would write it.
+# The script is what epfctl does, command by command, as an admin would write it:
+# nothing is checked but that older kernels have made the directories of a function,
+# which takes no command of its own.
 epfctl --verbose apply $file 2>&1 >/dev/null |
-	sed -n "s|^epfctl: mkdir \(.*\)|mkdir $ep/\1|p
+	sed -n "s|^epfctl: mkdir \(functions/[^/]*/[^/]*\)\$|mkdir $ep/\1\nuntil [ -d $ep/\1/secondary ]; do sleep 0.01; done|p; t
+		s|^epfctl: mkdir \(.*\)|mkdir $ep/\1|p
 		s|^epfctl: write \([^ ]*\) \(.*\)|echo \2 >$ep/\1|p
 		s|^epfctl: symlink \([^ ]*\) \(.*\)|ln -s $ep/\2 $ep/\1|p" >$script
 # The kernel counts the directories of drivers up.
@@ -44,16 +47,22 @@ microseconds() {
 	echo $((${EPOCHREALTIME/./} - start))
 }
 
-by_epfctl=0 by_script=0
+by_epfctl=() by_script=()
 for ((i = 0; i < runs; i++)); do
-	((by_epfctl += $(microseconds epfctl -q apply $file)))
+	by_epfctl+=("$(microseconds epfctl -q apply $file)")
 	epfctl -q apply --replace $empty
-	((by_script += $(microseconds bash -e $script)))
+	by_script+=("$(microseconds bash -e $script)")
 	((i > 0)) || epfctl export | cmp - /tmp/by-epfctl.yaml
 	epfctl -q apply --replace $empty
 done
-awk -v e=$by_epfctl -v s=$by_script -v n="$runs" -v lines="$(wc -l <$script)" 'BEGIN {
-	printf "epfctl apply   %8.2f ms\n", e / n / 1000
-	printf "shell script   %8.2f ms  (%d commands)\n", s / n / 1000, lines
+
+# The fastest: all others had to wait for the machine.
+fastest() {
+	printf '%s\n' "$@" | sort -n | head -n 1
+}
+awk -v e="$(fastest "${by_epfctl[@]}")" -v s="$(fastest "${by_script[@]}")" \
+	-v lines="$(grep -vc '^until' $script)" 'BEGIN {
+	printf "epfctl apply   %8.2f ms\n", e / 1000
+	printf "shell script   %8.2f ms  (%d commands)\n", s / 1000, lines
 	printf "ratio          %8.2f\n", s / e
 }'
