@@ -8,6 +8,10 @@
 # shellcheck source=tests/lab/common.sh
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
+# The machines, by name: endpoint and host
+declare -A address_of=([endpoint]=192.0.2.1 [host]=192.0.2.2)
+declare -A device_of=()
+
 # net_device PATH: the name of the network device below a device in sysfs.
 net_device() {
 	local dir

@@ -8,8 +8,6 @@
 . "$EPFLAB_TOP/tests/lab/netns.sh"
 
 device=/sys/bus/pci/devices/0000:11:00.0
-declare -Ar address_of=([endpoint]=192.0.2.1 [host]=192.0.2.2)
-declare -A device_of=([endpoint]=epvnet0 [host]="")
 
 # What was dropped before there was a carrier
 declare -A dropped_of=()
@@ -18,6 +16,7 @@ declare -A dropped_of=()
 vnet_make() {
 	local attribute
 
+	device_of=([endpoint]=epvnet0)
 	modprobe epf-virtio-net
 	mkdir "$ep/functions/epf_virtio_net/v0"
 	function=$(echo "$ep"/functions/epf_virtio_net/v0/epf_virtio_net.*)

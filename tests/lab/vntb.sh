@@ -11,8 +11,6 @@
 
 ntb=/sys/bus/ntb/devices
 declare -Ar ntb_at=([endpoint]=0000:ff:00.0 [host]=0000:11:00.0)
-declare -Ar address_of=([endpoint]=192.0.2.1 [host]=192.0.2.2)
-declare -A device_of=()
 
 # bridge_up KNOB=VALUE...: an NTB device on both sides of a controller with these
 # knobs.
