@@ -16,6 +16,7 @@
  * the host is told there.
  */
 
+#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/scatterlist.h>
@@ -312,6 +313,22 @@ static int attribute_of(const struct virtio_scsi_cmd_req *command)
 	}
 }
 
+/* From then on the session waits for the command. */
+static int init_command(struct scsi_request *request, u64 lun)
+{
+	const struct virtio_scsi_cmd_req *command = &request->command;
+	struct scsi *scsi = request->scsi;
+
+	guard(rwsem_read)(&scsi->session_lock);
+	if (!scsi->session)
+		return -ENODEV;
+
+	request->se_cmd.tag = le64_to_cpu(command->tag);
+	return target_init_cmd(&request->se_cmd, scsi->session, request->sense,
+			       lun, request->bytes, attribute_of(command),
+			       request->direction, TARGET_SCF_ACK_KREF);
+}
+
 static void have_command(struct epf_virtio_chain *chain, int error)
 {
 	struct scsi_request *request = chain->priv;
@@ -333,11 +350,8 @@ static void have_command(struct epf_virtio_chain *chain, int error)
 		return;
 	}
 
-	se_cmd->tag = le64_to_cpu(command->tag);
-	if (target_init_cmd(se_cmd, request->scsi->session, request->sense, lun,
-			    request->bytes, attribute_of(command),
-			    request->direction, TARGET_SCF_ACK_KREF)) {
-		refuse(request, VIRTIO_SCSI_S_BUSY);
+	if (init_command(request, lun)) {
+		refuse(request, VIRTIO_SCSI_S_BAD_TARGET);
 		return;
 	}
 

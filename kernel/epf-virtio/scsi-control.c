@@ -112,6 +112,20 @@ void scsi_control_tmf_release(struct scsi_request *request)
 	epf_virtio_queue_wake(&scsi->device->queues[SCSI_CONTROL_QUEUE]);
 }
 
+static int submit(struct scsi_request *request, int tmr, u64 lun)
+{
+	struct scsi *scsi = request->scsi;
+
+	guard(rwsem_read)(&scsi->session_lock);
+	if (!scsi->session)
+		return -ENODEV;
+
+	return target_submit_tmr(&request->se_cmd, scsi->session, NULL, lun,
+				 NULL, tmr, GFP_KERNEL,
+				 le64_to_cpu(request->tmf.tag),
+				 TARGET_SCF_ACK_KREF);
+}
+
 static void manage(struct scsi_request *request)
 {
 	int tmr = tmr_of(&request->tmf);
@@ -126,11 +140,8 @@ static void manage(struct scsi_request *request)
 		return;
 	}
 
-	if (target_submit_tmr(&request->se_cmd, request->scsi->session, NULL,
-			      lun, NULL, tmr, GFP_KERNEL,
-			      le64_to_cpu(request->tmf.tag),
-			      TARGET_SCF_ACK_KREF))
-		answer_tmf(request, VIRTIO_SCSI_S_FAILURE);
+	if (submit(request, tmr, lun))
+		answer_tmf(request, VIRTIO_SCSI_S_BAD_TARGET);
 }
 
 /* Nothing of what could be subscribed to happens. */

@@ -10,7 +10,6 @@
  */
 
 #include <linux/cleanup.h>
-#include <linux/configfs.h>
 #include <linux/err.h>
 #include <linux/hex.h>
 #include <linux/kstrtox.h>
@@ -18,7 +17,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/wait_bit.h>
 #include <scsi/scsi_proto.h>
 #include <target/target_core_fabric.h>
 
@@ -37,7 +35,7 @@ struct port_name {
  * nothing that leads from there to an adapter.
  */
 static LIST_HEAD(ports);
-static DEFINE_MUTEX(ports_lock); /* protects ports */
+static DEFINE_MUTEX(ports_lock); /* protects ports, and who serves which */
 
 static struct scsi_port *to_port(struct se_portal_group *se_tpg)
 {
@@ -59,29 +57,6 @@ static struct scsi_port *find_port(const char *name, u16 tag)
 	return NULL;
 }
 
-/*
- * Neither the port nor what is above it can be removed as long as it is served;
- * we may be called for the functions' own configfs.
- */
-static int hold_port(struct scsi *scsi, struct scsi_port *port)
-{
-	return configfs_depend_item_unlocked(scsi->device->group.cg_subsys,
-					     &port->se_tpg.tpg_group.cg_item);
-}
-
-static void release_port(struct scsi_port *port)
-{
-	configfs_undepend_item(&port->se_tpg.tpg_group.cg_item);
-}
-
-/* The port may go from then on. */
-static void set_free(struct scsi_port *port)
-{
-	guard(mutex)(&port->lock);
-	port->scsi = NULL;
-	wake_up_var(&port->scsi);
-}
-
 /**
  * scsi_port_attach() - begin to serve a port
  * @scsi: the adapter, whose wwn and tag are set
@@ -94,55 +69,50 @@ int scsi_port_attach(struct scsi *scsi)
 {
 	struct se_session *session;
 	struct scsi_port *port;
-	int ret;
 
-	scoped_guard(mutex, &ports_lock) {
-		port = find_port(scsi->wwn, scsi->tag);
-		if (!port)
-			return -ENODEV;
-		guard(mutex)(&port->lock);
-		if (port->scsi)
-			return -EBUSY;
-		port->scsi = scsi;
-	}
-
-	ret = hold_port(scsi, port);
-	if (ret)
-		goto free_port;
+	guard(mutex)(&ports_lock);
+	port = find_port(scsi->wwn, scsi->tag);
+	if (!port)
+		return -ENODEV;
+	if (port->scsi)
+		return -EBUSY;
 
 	session = target_setup_session(&port->se_tpg, 0, 0, TARGET_PROT_NORMAL,
 				       INITIATOR, scsi, NULL);
-	if (IS_ERR(session)) {
-		ret = PTR_ERR(session);
-		goto release_port;
-	}
+	if (IS_ERR(session))
+		return PTR_ERR(session);
 
 	scsi->session = session;
 	scsi->port = port;
+	port->scsi = scsi;
 	return 0;
+}
 
-release_port:
-	release_port(port);
-free_port:
-	set_free(port);
-	return ret;
+/* Under ports_lock; what is under way is waited for, nothing new begins. */
+static void detach(struct scsi *scsi)
+{
+	struct se_session *session = scsi->session;
+
+	scoped_guard(rwsem_write, &scsi->session_lock)
+		scsi->session = NULL;
+	target_stop_session(session);
+	target_wait_for_sess_cmds(session);
+	target_remove_session(session);
+	scsi->port->scsi = NULL;
+	scsi->port = NULL;
 }
 
 /**
  * scsi_port_detach() - undo scsi_port_attach()
- * @scsi: the adapter; no command of it is under way
+ * @scsi: the adapter, whether its port is still there or not
  *
  * Context: may sleep.
  */
 void scsi_port_detach(struct scsi *scsi)
 {
-	struct scsi_port *port = scsi->port;
-
-	target_stop_session(scsi->session);
-	target_wait_for_sess_cmds(scsi->session);
-	target_remove_session(scsi->session);
-	release_port(port);
-	set_free(port);
+	guard(mutex)(&ports_lock);
+	if (scsi->port)
+		detach(scsi);
 }
 
 static char *get_wwn(struct se_portal_group *se_tpg)
@@ -218,7 +188,6 @@ static struct se_portal_group *make_tpg(struct se_wwn *se_wwn,
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 
-	mutex_init(&port->lock);
 	port->wwn = se_wwn;
 	port->tag = tag;
 	ret = core_tpg_register(se_wwn, &port->se_tpg, SCSI_PROTOCOL_SAS);
@@ -236,12 +205,10 @@ static void drop_tpg(struct se_portal_group *se_tpg)
 {
 	struct scsi_port *port = to_port(se_tpg);
 
-	scoped_guard(mutex, &ports_lock)
+	scoped_guard(mutex, &ports_lock) {
 		list_del(&port->node);
-	/* Who is about to serve it, and has not held it yet, finds that out. */
-	wait_var_event(&port->scsi, !READ_ONCE(port->scsi));
-	scoped_guard(mutex, &port->lock) {
-		/* Nobody is in set_free() any more. */
+		if (port->scsi)
+			detach(port->scsi);
 	}
 	core_tpg_deregister(se_tpg);
 	kfree(port);
@@ -251,7 +218,7 @@ static void tell(struct se_portal_group *se_tpg, struct se_lun *lun, u32 reason)
 {
 	struct scsi_port *port = to_port(se_tpg);
 
-	guard(mutex)(&port->lock);
+	guard(mutex)(&ports_lock);
 	if (port->scsi)
 		scsi_event_add(port->scsi, lun->unpacked_lun, reason);
 }

@@ -141,6 +141,7 @@ static int scsi_probe(struct epf_virtio_device *device)
 	if (!scsi)
 		return -ENOMEM;
 
+	init_rwsem(&scsi->session_lock);
 	spin_lock_init(&scsi->lock);
 	INIT_LIST_HEAD(&scsi->managed);
 	scsi->device = device;

@@ -7,7 +7,7 @@
 #include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -49,7 +49,6 @@ struct scsi;
  * @wwn: of which port name
  * @tag: its number there
  * @node: in the list of all
- * @lock: protects @scsi
  * @scsi: who serves it; NULL: nobody
  */
 struct scsi_port {
@@ -57,7 +56,6 @@ struct scsi_port {
 	struct se_wwn *wwn;
 	u16 tag;
 	struct list_head node;
-	struct mutex lock; /* see above */
 	struct scsi *scsi;
 };
 
@@ -78,8 +76,10 @@ struct scsi_event {
  *	settings_lock of the device
  * @tag: number of the portal group
  * @num_queues: for commands
- * @port: what it serves; between bind and unbind, like the next three
- * @session: with the target core
+ * @port: what it serves; between bind and unbind, like all that follow. NULL: the
+ *	user has removed it
+ * @session_lock: protects @session, as long as a command begins with it
+ * @session: with the target core; NULL: there is no port
  * @workqueue: for what blocks
  * @held: bytes of data of all commands
  * @lock: protects all below
@@ -96,6 +96,7 @@ struct scsi {
 	u16 tag;
 	unsigned int num_queues;
 	struct scsi_port *port;
+	struct rw_semaphore session_lock; /* see above */
 	struct se_session *session;
 	struct workqueue_struct *workqueue;
 	atomic_t held;

@@ -109,7 +109,6 @@ for profile in generic dwc rk3588; do
 	[[ $profile == rk3588 ]] || adapter_down
 done
 refused "busy" "$function/backend/wwn" naa.3000000000000002
-rmdir "$port" 2>/dev/null && die "the port went while it was served"
 
 echo "# units that come and go"
 add_lun 3 b
@@ -160,7 +159,13 @@ rmdir "$core/c"
 umount /mnt
 losetup -d "$loop"
 
-adapter_down
 
+echo "# the port goes"
 remove_lun 0 a
+wait_for "the removal of the unit" has_no_lun 0
+rmdir "$port"
+echo "- - -" >/sys/class/scsi_host/host0/scan
+has_no_lun 0 || die "a unit without a port"
+mkdir "$port"
+adapter_down
 rmdir "$port" "${port%/*}" "$core/a" "$core/b"
