@@ -161,7 +161,7 @@ static ssize_t blk_size_show(struct config_item *item, char *page)
 	u64 sectors;
 
 	guard(mutex)(&device->settings_lock);
-	sectors = to_blk(item)->store.file ? le64_to_cpu(config->capacity) : 0;
+	sectors = to_blk(item)->store.file ? from_virtio64(config->capacity) : 0;
 	return sysfs_emit(page, "%llu\n", sectors << SECTOR_SHIFT);
 }
 

@@ -270,7 +270,7 @@ static void run_work(struct work_struct *work)
 static int check_transfer(struct blk_request *request)
 {
 	const struct epf_vring_chain *vring = &request->chain->vring;
-	u64 sector = le64_to_cpu(request->header.sector);
+	u64 sector = from_virtio64(request->header.sector);
 	bool write = request->type == VIRTIO_BLK_T_OUT;
 	bool goes_out = vring->writable > sizeof(request->status);
 
@@ -327,7 +327,7 @@ static void have_read(struct epf_virtio_chain *chain, int error)
 		return;
 	}
 
-	request->type = le32_to_cpu(request->header.type);
+	request->type = from_virtio32(request->header.type);
 	request->stable = blk_writes_through(chain->queue->device);
 	execute(request);
 }

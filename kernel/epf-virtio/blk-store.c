@@ -118,22 +118,22 @@ static void describe_bdev(struct block_device *bdev,
 	int offset = bdev_alignment_offset(bdev);
 	u32 granularity = max(bdev_discard_granularity(bdev), block_size);
 
-	config->blk_size = cpu_to_le32(block_size);
+	config->blk_size = to_virtio32(block_size);
 	config->physical_block_exp = ilog2(bdev_physical_block_size(bdev)) -
 				     shift;
 	config->alignment_offset = max(offset, 0) >> shift;
 	config->min_io_size =
-		cpu_to_le16(min(bdev_io_min(bdev) >> shift, U16_MAX));
-	config->opt_io_size = cpu_to_le32(bdev_io_opt(bdev) >> shift);
+		to_virtio16(min(bdev_io_min(bdev) >> shift, U16_MAX));
+	config->opt_io_size = to_virtio32(bdev_io_opt(bdev) >> shift);
 
 	if (bdev_max_discard_sectors(bdev)) {
 		*features |= BIT_ULL(VIRTIO_BLK_F_DISCARD);
 		config->discard_sector_alignment =
-			cpu_to_le32(granularity >> SECTOR_SHIFT);
+			to_virtio32(granularity >> SECTOR_SHIFT);
 	}
 	*features |= BIT_ULL(VIRTIO_BLK_F_WRITE_ZEROES);
 	config->max_write_zeroes_sectors =
-		cpu_to_le32(bdev_write_zeroes_sectors(bdev) ?
+		to_virtio32(bdev_write_zeroes_sectors(bdev) ?
 			    BLK_MAX_RANGE_SECTORS : BLK_MAX_WRITTEN_SECTORS);
 }
 
@@ -158,17 +158,17 @@ static int describe_file(struct file *file, struct virtio_blk_config *config,
 	}
 
 	file_shift = max(file_shift, shift);
-	config->blk_size = cpu_to_le32(1U << shift);
+	config->blk_size = to_virtio32(1U << shift);
 	config->physical_block_exp = file_shift - shift;
-	config->min_io_size = cpu_to_le16(1U << (file_shift - shift));
+	config->min_io_size = to_virtio16(1U << (file_shift - shift));
 
 	if (file->f_op->fallocate) {
 		*features |= BIT_ULL(VIRTIO_BLK_F_DISCARD) |
 			     BIT_ULL(VIRTIO_BLK_F_WRITE_ZEROES);
 		config->discard_sector_alignment =
-			cpu_to_le32(1U << (file_shift - SECTOR_SHIFT));
+			to_virtio32(1U << (file_shift - SECTOR_SHIFT));
 		config->max_write_zeroes_sectors =
-			cpu_to_le32(BLK_MAX_RANGE_SECTORS);
+			to_virtio32(BLK_MAX_RANGE_SECTORS);
 	}
 	return 0;
 }

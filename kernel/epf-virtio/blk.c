@@ -39,16 +39,16 @@ static int fill_config(struct epf_virtio_device *device, u64 *features)
 	if (ret)
 		return ret;
 
-	config->capacity = cpu_to_le64(blk_store_size(&blk->store) >>
+	config->capacity = to_virtio64(blk_store_size(&blk->store) >>
 				       SECTOR_SHIFT);
-	config->size_max = cpu_to_le32(BLK_MAX_SEGMENT_SIZE);
-	config->seg_max = cpu_to_le32(min(queue_size_of(device) - 2,
+	config->size_max = to_virtio32(BLK_MAX_SEGMENT_SIZE);
+	config->seg_max = to_virtio32(min(queue_size_of(device) - 2,
 					  BLK_MAX_SEGMENTS));
 	config->wce = 1;
-	config->num_queues = cpu_to_le16(blk->num_queues);
-	config->max_discard_sectors = cpu_to_le32(BLK_MAX_RANGE_SECTORS);
-	config->max_discard_seg = cpu_to_le32(BLK_MAX_RANGES);
-	config->max_write_zeroes_seg = cpu_to_le32(BLK_MAX_RANGES);
+	config->num_queues = to_virtio16(blk->num_queues);
+	config->max_discard_sectors = to_virtio32(BLK_MAX_RANGE_SECTORS);
+	config->max_discard_seg = to_virtio32(BLK_MAX_RANGES);
+	config->max_write_zeroes_seg = to_virtio32(BLK_MAX_RANGES);
 	config->write_zeroes_may_unmap = 1;
 	return 0;
 }
@@ -65,7 +65,7 @@ void blk_refresh(struct epf_virtio_device *device)
 	struct blk *blk = device->priv;
 
 	epf_virtio_config_begin(device);
-	config->capacity = cpu_to_le64(blk_store_size(&blk->store) >>
+	config->capacity = to_virtio64(blk_store_size(&blk->store) >>
 				       SECTOR_SHIFT);
 	epf_virtio_config_end(device);
 }
@@ -162,8 +162,8 @@ static int blk_bind(struct epf_virtio_device *device)
 		goto close;
 	}
 
-	blk->block_size = le32_to_cpu(config->blk_size);
-	blk->max_zero_sectors = le32_to_cpu(config->max_write_zeroes_sectors);
+	blk->block_size = from_virtio32(config->blk_size);
+	blk->max_zero_sectors = from_virtio32(config->max_write_zeroes_sectors);
 	atomic_set(&blk->held, 0);
 	if (blk->read_only)
 		features |= BIT_ULL(VIRTIO_BLK_F_RO);

@@ -14,6 +14,7 @@
 #include <uapi/linux/virtio_ids.h>
 
 #include "epf-virtio.h"
+#include "virtio-types.h"
 
 /*
  *   blk.c          the device: features, configuration, life

@@ -138,12 +138,12 @@ static void fill_response(struct scsi_request *request)
 	u32 sense_len = min(se_cmd->scsi_sense_length, sizeof(response->sense));
 
 	*response = (struct virtio_scsi_cmd_resp) {
-		.sense_len = cpu_to_le32(sense_len),
+		.sense_len = to_virtio32(sense_len),
 		.status = se_cmd->scsi_status,
 		.response = VIRTIO_SCSI_S_OK,
 	};
 	if (se_cmd->se_cmd_flags & SCF_UNDERFLOW_BIT)
-		response->resid = cpu_to_le32(se_cmd->residual_count);
+		response->resid = to_virtio32(se_cmd->residual_count);
 	memcpy(response->sense, request->sense, sense_len);
 }
 
@@ -323,7 +323,7 @@ static int init_command(struct scsi_request *request, u64 lun)
 	if (!scsi->session)
 		return -ENODEV;
 
-	request->se_cmd.tag = le64_to_cpu(command->tag);
+	request->se_cmd.tag = from_virtio64(command->tag);
 	return target_init_cmd(&request->se_cmd, scsi->session, request->sense,
 			       lun, request->bytes, attribute_of(command),
 			       request->direction, TARGET_SCF_ACK_KREF);

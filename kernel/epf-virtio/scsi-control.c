@@ -18,7 +18,7 @@
 
 static int tmr_of(const struct virtio_scsi_ctrl_tmf_req *tmf)
 {
-	switch (le32_to_cpu(tmf->subtype)) {
+	switch (from_virtio32(tmf->subtype)) {
 	case VIRTIO_SCSI_T_TMF_ABORT_TASK:
 		return TMR_ABORT_TASK;
 	case VIRTIO_SCSI_T_TMF_ABORT_TASK_SET:
@@ -122,7 +122,7 @@ static int submit(struct scsi_request *request, int tmr, u64 lun)
 
 	return target_submit_tmr(&request->se_cmd, scsi->session, NULL, lun,
 				 NULL, tmr, GFP_KERNEL,
-				 le64_to_cpu(request->tmf.tag),
+				 from_virtio64(request->tmf.tag),
 				 TARGET_SCF_ACK_KREF);
 }
 
@@ -157,7 +157,7 @@ static void have_control(struct epf_virtio_chain *chain, int error)
 {
 	const struct epf_vring_chain *vring = &chain->vring;
 	struct scsi_request *request = chain->priv;
-	u32 type = le32_to_cpu(request->tmf.type);
+	u32 type = from_virtio32(request->tmf.type);
 
 	if (error)
 		goto end;
@@ -237,15 +237,15 @@ static bool next_event(struct scsi *scsi)
 	if (scsi->num_events) {
 		u16 lun = scsi->events[0].lun;
 
-		event->event = cpu_to_le32(VIRTIO_SCSI_T_TRANSPORT_RESET);
-		event->reason = cpu_to_le32(scsi->events[0].reason);
+		event->event = to_virtio32(VIRTIO_SCSI_T_TRANSPORT_RESET);
+		event->reason = to_virtio32(scsi->events[0].reason);
 		event->lun[0] = 1;
 		/* Flat addressing from where that of peripherals ends */
 		put_unaligned_be16(lun < 256 ? lun : lun | 0x4000,
 				   event->lun + 2);
 	}
 	if (scsi->missed)
-		event->event |= cpu_to_le32(VIRTIO_SCSI_T_EVENTS_MISSED);
+		event->event |= to_virtio32(VIRTIO_SCSI_T_EVENTS_MISSED);
 	return true;
 }
 

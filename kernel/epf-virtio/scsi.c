@@ -35,15 +35,15 @@ static void fill_config(struct epf_virtio_device *device)
 	struct scsi *scsi = device->priv;
 
 	*config = (struct virtio_scsi_config) {
-		.num_queues = cpu_to_le32(scsi->num_queues),
-		.seg_max = cpu_to_le32(min(queue_size - 2, MAX_SEGMENTS)),
-		.max_sectors = cpu_to_le32(SCSI_MAX_DATA / 512),
-		.cmd_per_lun = cpu_to_le32(min(queue_size / 2, 128)),
+		.num_queues = to_virtio32(scsi->num_queues),
+		.seg_max = to_virtio32(min(queue_size - 2, MAX_SEGMENTS)),
+		.max_sectors = to_virtio32(SCSI_MAX_DATA / 512),
+		.cmd_per_lun = to_virtio32(min(queue_size / 2, 128)),
 		.event_info_size =
-			cpu_to_le32(sizeof(struct virtio_scsi_event)),
-		.sense_size = cpu_to_le32(VIRTIO_SCSI_SENSE_DEFAULT_SIZE),
-		.cdb_size = cpu_to_le32(VIRTIO_SCSI_CDB_DEFAULT_SIZE),
-		.max_lun = cpu_to_le32(MAX_LUN),
+			to_virtio32(sizeof(struct virtio_scsi_event)),
+		.sense_size = to_virtio32(VIRTIO_SCSI_SENSE_DEFAULT_SIZE),
+		.cdb_size = to_virtio32(VIRTIO_SCSI_CDB_DEFAULT_SIZE),
+		.max_lun = to_virtio32(MAX_LUN),
 	};
 }
 

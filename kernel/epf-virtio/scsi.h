@@ -16,6 +16,7 @@
 #include <uapi/linux/virtio_scsi.h>
 
 #include "epf-virtio.h"
+#include "virtio-types.h"
 
 /*
  *   scsi.c          the device: configuration, life, what the user says of it
