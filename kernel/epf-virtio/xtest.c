@@ -205,10 +205,15 @@ static int xtest_probe(struct epf_virtio_device *device)
 	return 0;
 }
 
-/* It is in the configuration; nothing else happens. */
+/* The host's marker is there already; the host sees by this that it was seen. */
 static void xtest_config_written(struct epf_virtio_device *device,
 				 unsigned int offset, unsigned int len)
 {
+	struct virtio_xtest_config *config = device->config;
+
+	epf_virtio_config_begin(device);
+	config->answer = config->host_marker;
+	epf_virtio_config_end(device);
 }
 
 static ssize_t xtest_num_queues_show(struct config_item *item, char *page)

@@ -56,6 +56,7 @@ static long info_ioctl(struct virtio_xtest *xtest, void __user *arg)
 {
 	struct virtio_xtest_info info = {
 		.features = xtest->vdev->features,
+		.version = VIRTIO_XTEST_VERSION,
 		.num_queues = xtest->num_queues,
 		.config_changes = atomic_read(&xtest->config_changes),
 	};
@@ -66,6 +67,8 @@ static long info_ioctl(struct virtio_xtest *xtest, void __user *arg)
 			&info.max_bytes);
 	virtio_cread_le(xtest->vdev, struct virtio_xtest_config, marker,
 			&info.marker);
+	virtio_cread_le(xtest->vdev, struct virtio_xtest_config, answer,
+			&info.answer);
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 

@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -18,6 +19,7 @@
 #include "virtio-xtest.h"
 
 #define MAX_DEPTH	4096
+#define MAX_SLOTS	65536
 #define MAX_SEGMENTS	1024
 
 /**
@@ -45,24 +47,36 @@ struct slot {
 };
 
 /**
+ * struct lane - a queue of a run
+ * @vq: the queue
+ * @free: its slots that are not under way
+ * @num_free: their number
+ */
+struct lane {
+	struct virtqueue *vq;
+	struct slot **free;
+	unsigned int num_free;
+};
+
+/**
  * struct runner - a run
  * @xtest: the device
- * @vq: its queue
  * @run: what is wanted, and how it went
  * @segment: bytes of one
- * @slots: as many as are under way at once
- * @free: those that are not under way
- * @num_free: their number
+ * @num_slots: as many as are under way at once
+ * @slots: these
+ * @free: room for what is free in the lanes
+ * @lanes: the queues
  * @added: chains sent so far
  */
 struct runner {
 	struct virtio_xtest *xtest;
-	struct virtqueue *vq;
 	struct virtio_xtest_run *run;
 	size_t segment;
+	unsigned int num_slots;
 	struct slot *slots;
 	struct slot **free;
-	unsigned int num_free;
+	struct lane *lanes;
 	u32 added;
 };
 
@@ -170,7 +184,8 @@ static void slot_make_sg(struct slot *slot, const struct runner *runner)
 	sg_set_buf(&slot->in_sg[ins], slot->reply, sizeof(*slot->reply));
 }
 
-static int slot_send(struct slot *slot, struct runner *runner)
+static int slot_send(struct slot *slot, struct runner *runner,
+		     struct virtqueue *vq)
 {
 	struct scatterlist *sgs[] = { slot->out_sg, slot->in_sg };
 	unsigned int i;
@@ -182,7 +197,7 @@ static int slot_send(struct slot *slot, struct runner *runner)
 	slot_make_sg(slot, runner);
 	slot->number = runner->added;
 	slot->sent = ktime_get();
-	return virtqueue_add_sgs(runner->vq, sgs, 1, 1, slot, GFP_KERNEL);
+	return virtqueue_add_sgs(vq, sgs, 1, 1, slot, GFP_KERNEL);
 }
 
 static bool slot_is_right(const struct slot *slot, const struct runner *runner,
@@ -206,29 +221,40 @@ static bool slot_is_right(const struct slot *slot, const struct runner *runner,
 	return crc == slot->crc;
 }
 
+static void tell(struct runner *runner, struct lane *lane)
+{
+	if (!virtqueue_kick_prepare(lane->vq))
+		return;
+
+	runner->run->notifications++;
+	virtqueue_notify(lane->vq);
+}
+
 /* Send what can be sent, and tell the device. */
-static int send(struct runner *runner)
+static int send(struct runner *runner, struct lane *lane)
 {
 	struct virtio_xtest_run *run = runner->run;
 	unsigned int batch = 0;
 	int ret = 0;
 
-	while (runner->num_free && runner->added < run->count) {
-		ret = slot_send(runner->free[runner->num_free - 1], runner);
+	while (lane->num_free && runner->added < run->count) {
+		ret = slot_send(lane->free[lane->num_free - 1], runner,
+				lane->vq);
 		if (ret)
 			break;
-		runner->num_free--;
+		lane->num_free--;
 		runner->added++;
+		run->peak = max(run->peak, runner->added - run->completed);
 		if (++batch % run->batch == 0)
-			virtqueue_kick(runner->vq);
+			tell(runner, lane);
 	}
 	if (batch % run->batch)
-		virtqueue_kick(runner->vq);
+		tell(runner, lane);
 	/* As many as the ring has room for are under way. */
 	return ret == -ENOSPC ? 0 : ret;
 }
 
-static int take(struct runner *runner)
+static int take(struct runner *runner, struct lane *lane)
 {
 	struct virtio_xtest_run *run = runner->run;
 	u64 __user *latencies = u64_to_user_ptr(run->latencies);
@@ -236,13 +262,13 @@ static int take(struct runner *runner)
 	unsigned int len;
 	int taken = 0;
 
-	while ((slot = virtqueue_get_buf(runner->vq, &len)) != NULL) {
+	while ((slot = virtqueue_get_buf(lane->vq, &len)) != NULL) {
 		u64 ns = ktime_to_ns(ktime_sub(ktime_get(), slot->sent));
 
 		if (!slot_is_right(slot, runner, len))
 			run->wrong++;
 		run->completed++;
-		runner->free[runner->num_free++] = slot;
+		lane->free[lane->num_free++] = slot;
 		taken++;
 		if (latencies && put_user(ns, &latencies[slot->number]))
 			return -EFAULT;
@@ -250,11 +276,39 @@ static int take(struct runner *runner)
 	return taken;
 }
 
+static bool is_broken(const struct runner *runner)
+{
+	unsigned int i;
+
+	for (i = 0; i < runner->run->num_queues; i++)
+		if (virtqueue_is_broken(runner->lanes[i].vq))
+			return true;
+	return false;
+}
+
 static bool is_called(const struct runner *runner, unsigned int seen)
 {
-	return READ_ONCE(runner->xtest->gone) ||
-	       virtqueue_is_broken(runner->vq) ||
+	return READ_ONCE(runner->xtest->gone) || is_broken(runner) ||
 	       atomic_read(&runner->xtest->callbacks) != seen;
+}
+
+/* Whether nothing came before the device knew. */
+static bool enable_callbacks(struct runner *runner)
+{
+	bool none = true;
+	unsigned int i;
+
+	for (i = 0; i < runner->run->num_queues; i++)
+		none &= virtqueue_enable_cb(runner->lanes[i].vq);
+	return none;
+}
+
+static void disable_callbacks(struct runner *runner)
+{
+	unsigned int i;
+
+	for (i = 0; i < runner->run->num_queues; i++)
+		virtqueue_disable_cb(runner->lanes[i].vq);
 }
 
 static int wait_for_more(struct runner *runner)
@@ -263,15 +317,14 @@ static int wait_for_more(struct runner *runner)
 	unsigned int seen = atomic_read(&xtest->callbacks);
 	long left = msecs_to_jiffies(runner->run->timeout_ms);
 
-	if (!virtqueue_enable_cb(runner->vq))
-		return 0;
-
-	left = wait_event_interruptible_timeout(xtest->wait,
-						is_called(runner, seen), left);
-	virtqueue_disable_cb(runner->vq);
+	if (enable_callbacks(runner))
+		left = wait_event_interruptible_timeout(xtest->wait,
+							is_called(runner, seen),
+							left);
+	disable_callbacks(runner);
 	if (READ_ONCE(xtest->gone))
 		return -ENODEV;
-	if (virtqueue_is_broken(runner->vq))
+	if (is_broken(runner))
 		return -EIO;
 	if (left < 0)
 		return -EINTR;
@@ -279,25 +332,35 @@ static int wait_for_more(struct runner *runner)
 	return left ? 0 : -ETIMEDOUT;
 }
 
+/* Whether any chain came back; or an error. */
+static int turn(struct runner *runner)
+{
+	int ret, taken = 0;
+	unsigned int i;
+
+	for (i = 0; i < runner->run->num_queues; i++) {
+		ret = send(runner, &runner->lanes[i]);
+		if (!ret)
+			ret = take(runner, &runner->lanes[i]);
+		if (ret < 0)
+			return ret;
+		taken += ret;
+	}
+	return READ_ONCE(runner->xtest->gone) ? -ENODEV : taken;
+}
+
 static int run_all(struct runner *runner)
 {
 	struct virtio_xtest_run *run = runner->run;
 	int ret = 0;
 
-	virtqueue_disable_cb(runner->vq);
-	while (!ret && run->completed < run->count) {
-		ret = send(runner);
-		if (ret)
-			break;
-		ret = take(runner);
-		if (READ_ONCE(runner->xtest->gone))
-			ret = -ENODEV;
-		else if (!ret)
+	disable_callbacks(runner);
+	while (ret >= 0 && run->completed < run->count) {
+		ret = turn(runner);
+		if (!ret)
 			ret = wait_for_more(runner);
-		else if (ret > 0)
-			ret = 0;
 	}
-	return ret;
+	return min(ret, 0);
 }
 
 static int check(const struct virtio_xtest *xtest,
@@ -307,9 +370,11 @@ static int check(const struct virtio_xtest *xtest,
 
 	if (!xtest->vqs)
 		return -EIO;
-	if (run->queue >= xtest->num_queues ||
+	if (!run->num_queues || run->num_queues > xtest->num_queues ||
+	    run->queue > xtest->num_queues - run->num_queues ||
 	    run->operation >= VIRTIO_XTEST_NUM_OPERATIONS ||
 	    !run->count || !run->depth || run->depth > MAX_DEPTH ||
+	    run->num_queues * run->depth > MAX_SLOTS ||
 	    !run->segments || run->segments > MAX_SEGMENTS || !run->bytes ||
 	    run->bytes % run->segments || !run->timeout_ms || !run->batch)
 		return -EINVAL;
@@ -318,6 +383,59 @@ static int check(const struct virtio_xtest *xtest,
 	descs = 2 + (reads(run) ? run->segments : 0) +
 		(writes(run) ? run->segments : 0);
 	return descs > size ? -EINVAL : 0;
+}
+
+static void runner_exit(struct runner *runner, unsigned int made)
+{
+	while (made--)
+		slot_free(&runner->slots[made], runner->run->segments);
+	kfree(runner->lanes);
+	kvfree(runner->free);
+	kvfree(runner->slots);
+}
+
+static int runner_init(struct runner *runner)
+{
+	struct virtio_xtest_run *run = runner->run;
+	unsigned int i, made;
+	int ret;
+
+	runner->segment = run->bytes / run->segments;
+	runner->num_slots = run->num_queues * run->depth;
+	runner->slots = kvcalloc(runner->num_slots, sizeof(*runner->slots),
+				 GFP_KERNEL);
+	runner->free = kvcalloc(runner->num_slots, sizeof(*runner->free),
+				GFP_KERNEL);
+	runner->lanes = kcalloc(run->num_queues, sizeof(*runner->lanes),
+				GFP_KERNEL);
+	if (!runner->slots || !runner->free || !runner->lanes) {
+		runner_exit(runner, 0);
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < run->num_queues; i++) {
+		runner->lanes[i].vq = runner->xtest->vqs[run->queue + i];
+		runner->lanes[i].free = &runner->free[i * run->depth];
+	}
+
+	for (made = 0; made < runner->num_slots; made++) {
+		struct lane *lane = &runner->lanes[made / run->depth];
+
+		ret = slot_alloc(&runner->slots[made], runner,
+				 run->seed + made);
+		if (ret) {
+			runner_exit(runner, made);
+			return ret;
+		}
+		lane->free[lane->num_free++] = &runner->slots[made];
+	}
+	return 0;
+}
+
+/* Whether the device has a chain still. */
+static bool is_under_way(const struct runner *runner)
+{
+	return runner->added != runner->run->completed;
 }
 
 /**
@@ -331,7 +449,7 @@ static int check(const struct virtio_xtest *xtest,
 int virtio_xtest_run(struct virtio_xtest *xtest, struct virtio_xtest_run *run)
 {
 	struct runner runner = { .xtest = xtest, .run = run };
-	unsigned int made = 0, callbacks;
+	unsigned int callbacks;
 	ktime_t started;
 	int ret;
 
@@ -339,24 +457,14 @@ int virtio_xtest_run(struct virtio_xtest *xtest, struct virtio_xtest_run *run)
 	if (ret)
 		return ret;
 
-	runner.vq = xtest->vqs[run->queue];
-	runner.segment = run->bytes / run->segments;
-	runner.slots = kvcalloc(run->depth, sizeof(*runner.slots), GFP_KERNEL);
-	runner.free = kvcalloc(run->depth, sizeof(*runner.free), GFP_KERNEL);
-	ret = -ENOMEM;
-	if (!runner.slots || !runner.free)
-		goto free;
-
-	for (made = 0; made < run->depth; made++) {
-		ret = slot_alloc(&runner.slots[made], &runner,
-				 run->seed + made);
-		if (ret)
-			goto free;
-		runner.free[runner.num_free++] = &runner.slots[made];
-	}
-
 	run->completed = 0;
 	run->wrong = 0;
+	run->peak = 0;
+	run->notifications = 0;
+	ret = runner_init(&runner);
+	if (ret)
+		return ret;
+
 	callbacks = atomic_read(&xtest->callbacks);
 	started = ktime_get();
 	ret = run_all(&runner);
@@ -364,12 +472,8 @@ int virtio_xtest_run(struct virtio_xtest *xtest, struct virtio_xtest_run *run)
 	run->interrupts = (u32)atomic_read(&xtest->callbacks) - callbacks;
 
 	/* What is under way still is the device's until it is reset. */
-	if (runner.num_free != run->depth)
+	if (is_under_way(&runner))
 		virtio_xtest_reset(xtest);
-free:
-	while (made--)
-		slot_free(&runner.slots[made], run->segments);
-	kvfree(runner.free);
-	kvfree(runner.slots);
+	runner_exit(&runner, runner.num_slots);
 	return ret;
 }

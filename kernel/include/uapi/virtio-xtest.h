@@ -28,12 +28,15 @@
  * @host_marker: the same of the host's
  * @num_queues: how many there are
  * @max_bytes: the most that a chain may have to read, and to write
+ * @answer: @host_marker again, when the device has seen that; a change that it
+ *	tells the host of
  */
 struct virtio_xtest_config {
 	__le32 marker;
 	__le32 host_marker;
 	__le32 num_queues;
 	__le32 max_bytes;
+	__le32 answer;
 };
 
 /**
@@ -76,22 +79,29 @@ struct virtio_xtest_reply {
  * The host's driver: /dev/virtio-xtest.N
  */
 
+/* Of what follows; another one is another ABI */
+#define VIRTIO_XTEST_VERSION		1
+
 /**
  * struct virtio_xtest_info - what the device is like
  * @features: negotiated virtio features
+ * @version: VIRTIO_XTEST_VERSION
  * @num_queues: queues that can be used
  * @queue_size: descriptors of one
  * @max_bytes: the most that a chain may have to read, and to write
  * @marker: of the configuration, now
+ * @answer: the same
  * @config_changes: that the device has told of
  * @reserved: 0
  */
 struct virtio_xtest_info {
 	__u64 features;
+	__u32 version;
 	__u32 num_queues;
 	__u32 queue_size;
 	__u32 max_bytes;
 	__u32 marker;
+	__u32 answer;
 	__u32 config_changes;
 	__u32 reserved;
 };
@@ -99,37 +109,43 @@ struct virtio_xtest_info {
 /**
  * struct virtio_xtest_run - chains to send, and how it went
  * @operation: enum virtio_xtest_operation
- * @queue: index
+ * @queue: index of the first
+ * @num_queues: how many, from that on, take turns; not 0
  * @count: chains in all; not 0
- * @depth: the most under way at once; not 0
+ * @depth: the most under way at once in a queue; not 0
  * @segments: that the data of each is cut into, in either direction; not 0
  * @bytes: of data in each, in either direction that the operation has; a
  *	multiple of @segments, not 0
  * @timeout_ms: without any chain completed, until it gives up; not 0
- * @batch: chains that are added before the device is told; not 0
+ * @batch: chains that are added to a queue before the device is told; not 0
+ * @completed: set to how many chains were completed
+ * @wrong: set to how many of them had a wrong checksum, length or error
+ * @peak: set to the most that were under way at once in all queues
  * @seed: of the data
  * @latencies: address of @count 64-bit numbers that are set to nanoseconds from
  *	a chain's being added to its being taken back; or 0
- * @completed: set to how many chains were completed
- * @wrong: set to how many of them had a wrong checksum, length or error
  * @duration_ns: set to how long it took
  * @interrupts: set to how often the driver was called back
+ * @notifications: set to how often the device was told of chains
  */
 struct virtio_xtest_run {
 	__u32 operation;
 	__u32 queue;
+	__u32 num_queues;
 	__u32 count;
 	__u32 depth;
 	__u32 segments;
 	__u32 bytes;
 	__u32 timeout_ms;
 	__u32 batch;
-	__u64 seed;
-	__u64 latencies;
 	__u32 completed;
 	__u32 wrong;
+	__u32 peak;
+	__u64 seed;
+	__u64 latencies;
 	__u64 duration_ns;
 	__u64 interrupts;
+	__u64 notifications;
 };
 
 #define VIRTIO_XTEST_INFO	_IOR('X', 0x10, struct virtio_xtest_info)
