@@ -12,12 +12,17 @@
 #include <linux/export.h>
 #include <linux/io.h>
 #include <linux/minmax.h>
+#include <linux/moduleparam.h>
 #include <linux/overflow.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "epf-core.h"
 #include "vring.h"
+
+static bool ring_by_field;
+module_param(ring_by_field, bool, 0444);
+MODULE_PARM_DESC(ring_by_field, "read split rings field by field, for comparison (default: off)");
 
 /* From so many bytes on, one DMA read takes less time than loads of 8. */
 #define MIN_DMA		64
@@ -210,7 +215,8 @@ static int memory_pin_areas(struct epf_vring_memory *memory,
  * epf_vring_memory_create() - map the areas of a ring
  * @maps: the function's maps; some are in use from now on
  * @transfers: the function's transfers
- * @config: what the ring is made of; its @ops, @context and @burst are set
+ * @config: what the ring is made of; its @ops, @context, @burst and @by_field are
+ *	set
  *
  * Context: may sleep.
  * Return: the memory, or an error: -EINVAL where @config does not go together,
@@ -248,6 +254,7 @@ epf_vring_memory_create(struct epf_maps *maps, struct epf_transfers *transfers,
 	config->ops = &memory_ops;
 	config->context = memory;
 	config->burst = memory->dma ? DMA_BURST : 0;
+	config->by_field = ring_by_field;
 	return memory;
 }
 EXPORT_SYMBOL_GPL(epf_vring_memory_create);

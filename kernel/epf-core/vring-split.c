@@ -116,11 +116,11 @@ static int split_read_index(struct epf_vring *vring)
 	return 0;
 }
 
-static int split_fetch_entries(struct epf_vring *vring)
+static int split_fetch_entries(struct epf_vring *vring, u16 until)
 {
 	struct vring_split *split = &vring->split;
 	unsigned int first = slot_of(vring, split->fetched);
-	unsigned int count = (u16)(split->avail_idx - split->fetched);
+	unsigned int count = (u16)(until - split->fetched);
 	unsigned int until_end = min(count, vring->config.num - first);
 	u64 entries = vring->config.driver + AVAIL_ENTRIES;
 	int ret;
@@ -177,6 +177,9 @@ static int split_fetch_descs(struct epf_vring *vring)
 	int ret;
 
 	bitmap_zero(split->have, num);
+	if (vring->config.by_field)
+		return 0;
+
 	bitmap_zero(split->want, num);
 	for (idx = split->next; idx != split->avail_idx; idx++) {
 		head = vring16_to_cpu(split->avail[slot_of(vring, idx)]);
@@ -201,8 +204,10 @@ static int split_fetch_descs(struct epf_vring *vring)
 /* Whether there is an entry to get: 1, 0, or an error. */
 static int split_fetch(struct epf_vring *vring)
 {
+	bool by_field = vring->config.by_field;
 	struct vring_split *split = &vring->split;
 	int ret = 0;
+	u16 until;
 
 	if (split->next != split->fetched)
 		return 1;
@@ -212,18 +217,19 @@ static int split_fetch(struct epf_vring *vring)
 		return split->next != split->fetched;
 	}
 
-	if (split->avail_idx == split->fetched)
+	if (by_field || split->avail_idx == split->fetched)
 		ret = split_read_index(vring);
 	if (ret || split->avail_idx == split->fetched)
 		return ret;
 
-	ret = split_fetch_entries(vring);
+	until = by_field ? split->fetched + 1 : split->avail_idx;
+	ret = split_fetch_entries(vring, until);
 	if (!ret)
 		ret = split_fetch_descs(vring);
 	if (ret)
 		return ret;
 
-	split->fetched = split->avail_idx;
+	split->fetched = until;
 	return 1;
 }
 
@@ -253,8 +259,9 @@ static int split_get_desc(struct epf_vring *vring, unsigned int i,
 	}
 
 	if (!test_bit(i, split->have)) {
-		end = min(i + max(vring->run, split_burst(vring)),
-			  vring->config.num);
+		end = vring->config.by_field ? i + 1 :
+			min(i + max(vring->run, split_burst(vring)),
+			    vring->config.num);
 		end = find_next_bit(split->have, end, i);
 		ret = split_fetch_run(vring, i, end);
 		if (ret)

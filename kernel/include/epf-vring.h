@@ -62,10 +62,12 @@ struct epf_vring_memory_ops {
  *	its index is not looked at, see epf_vring_available()
  * @max_segments: the most that a chain may have; 0: as many as descriptors
  * @burst: two reads no more than so many bytes apart are made one
+ * @by_field: a split ring is read index by index, entry by entry and descriptor by
+ *	descriptor, each when it is needed; to measure what the rest is good for
  * @ops: how the host's memory is reached
  * @context: for @ops
  *
- * epf_vring_memory_create() sets the last three for a function's maps.
+ * epf_vring_memory_create() sets the last four for a function's maps.
  */
 struct epf_vring_config {
 	unsigned int num;
@@ -77,6 +79,7 @@ struct epf_vring_config {
 	const void *shadow_avail;
 	unsigned int max_segments;
 	size_t burst;
+	bool by_field;
 	const struct epf_vring_memory_ops *ops;
 	void *context;
 };
