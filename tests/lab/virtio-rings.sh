@@ -3,42 +3,52 @@
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 # lab: --release --time-travel --timeout 120
 #
-# What 6400 buffers, 64 at a time, cost on the link besides their data: with
-# pushed descriptors, and with rings that the endpoint reads. How many the device
-# finds at once depends on when it looks; simulated time alone makes that the
-# same each time.
+# What 1024 buffers, 64 at a time, cost on the link besides their data: with
+# pushed descriptors, with rings that the endpoint reads, and with such read field
+# by field. How many the device finds at once depends on when it looks; simulated
+# time alone makes that the same each time.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 . "$EPFLAB_TOP/tests/lab/virtio.sh"
 
 indirect=$((1 << 28))
-count=6400
+packed=$((1 << 34))
+count=1024
+work=$(mktemp -d)
 
-# traffic: buffers of one segment, and of one more for the answer.
-traffic() {
-	xtest sink "count=$count" depth=64 batch=64 segments=1 bytes=256 >/tmp/run ||
-		die "sink"
-	is 0 figure wrong /tmp/run
+# cost NAME ATTRIBUTE=VALUE...: what buffers of one segment, and of two more for
+# the request and the answer, take; sets reads, in 1000 buffers.
+cost() {
+	local name=$1
+	shift
+
+	virtio_up "$@" poll_us=100
+	# Maps of the buffers are made with the first ones.
+	pcitest bench virtio --operation write --sizes 256 --depth 64 \
+		--commands $count --warm-up 4 --repetitions 2 --json >"$work/bench" ||
+		die "$name: $(cat "$work/bench")"
+	virtio_down
+	jq -r --arg name "$name" '.results[0] | "\($name): a buffer takes " +
+		"\(.reads / .commands) reads, \(.writes / .commands) writes, " +
+		"\(.interrupts / .commands) interrupts, \(.maps / .commands) maps"' \
+		"$work/bench"
+	is true jq '.results[0] | .maps == 0 and .interrupts <= .commands / 16' \
+		"$work/bench"
+	reads=$(jq '.results[0] | .reads * 1000 / .commands | ceil' \
+		"$work/bench")
 }
 
-for push in 1 0; do
-	virtio_up "push=$push" "features_off=$indirect" poll_us=100
-	traffic
-	before=$(figure ring_reads "$function/stats")
-	maps=$(stat_of maps)
-	interrupts=$(stat_of msix)
-	traffic
-	reads=$(($(figure ring_reads "$function/stats") - before))
-	interrupts=$(($(stat_of msix) - interrupts))
-	maps=$(($(stat_of maps) - maps))
-	echo "push=$push: $reads reads, $interrupts interrupts, $maps maps"
-	# The second run's buffers are elsewhere; the ring is where it was.
-	((maps <= 8)) || die "$maps maps"
-	((interrupts <= count / 16)) || die "$interrupts interrupts"
-	if ((push)); then
-		((reads == 0)) || die "$reads reads"
-	else
-		((reads > 0 && reads <= count / 10)) || die "$reads reads"
-	fi
-	virtio_down
-done
+cost "pushed" push=1
+((reads == 0)) || die "$reads reads of 1000 pushed buffers"
+cost "split" push=0 "features_off=$((indirect | packed))"
+((reads > 0 && reads <= 100)) || die "$reads reads of 1000 buffers"
+# All that is new there, and how much, is in the descriptors themselves.
+cost "packed" push=0 "features_off=$indirect"
+((reads > 0 && reads <= 250)) || die "$reads reads of 1000 buffers"
+
+# An index, an entry and three descriptors
+modprobe -r epf-virtio-xtest
+modprobe -r epf-core
+modprobe epf-core ring_by_field=1
+cost "split, field by field" push=0 "features_off=$((indirect | packed))"
+((reads >= 5000)) || die "$reads reads of 1000 buffers, field by field"

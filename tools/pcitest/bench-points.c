@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "bench.h"
+#include "endpoint.h"
 
 #define VALUES(...) (struct values){ \
 	.list = { __VA_ARGS__ }, \
@@ -88,6 +89,35 @@ static void set_map_defaults(struct bench_options *options)
 	options->range = 1048576;
 }
 
+static bool plan_virtio(const struct bench_options *options, size_t index,
+			struct point *point)
+{
+	point->virtio = true;
+	point->size = pick(&options->sizes, &index);
+	point->segments = pick(&options->segments, &index);
+	point->depth = pick(&options->depths, &index);
+	point->queues = pick(&options->queues, &index);
+	point->operation = pick(&options->operations, &index);
+	point->commands = options->commands
+		? options->commands : 16 * point->depth * point->queues;
+	return index == 0;
+}
+
+static void set_virtio_defaults(struct bench_options *options)
+{
+	options->operations = VALUES(OPERATION_READ, OPERATION_WRITE,
+				     OPERATION_COPY);
+	options->sizes = VALUES(64, 4096);
+	options->segments = VALUES(1);
+	options->depths = VALUES(1, 16, 64);
+	options->queues = VALUES(1);
+}
+
+static double x_depth(const struct point *point)
+{
+	return point->depth;
+}
+
 static double x_size(const struct point *point)
 {
 	return point->size;
@@ -126,6 +156,13 @@ void point_label(const struct point *point, const struct bench *bench,
 		snprintf(label, size, "%s %s, size %" PRIu64 "%s",
 			 policy_name(point->policy),
 			 pattern_name(point->pattern), point->size, alignment);
+		return;
+	}
+	if (point->virtio) {
+		snprintf(label, size, "%s, size %" PRIu64 ", segments %" PRIu64
+			 ", queues %" PRIu64,
+			 operation_name(point->operation), point->size,
+			 point->segments, point->queues);
 		return;
 	}
 	if (bench->x == x_segments)
@@ -170,4 +207,17 @@ const struct bench bench_map = {
 	.x = x_stride,
 	.y = y_access,
 	.in_ns = true,
+};
+
+const struct bench bench_virtio = {
+	.name = "virtio",
+	.summary = "buffers through a virtio device, by size, segments, depth and queues",
+	.kind = ENDPOINT_VIRTIO,
+	.set_defaults = set_virtio_defaults,
+	.plan = plan_virtio,
+	.measure = virtio_measure,
+	.x_title = "buffers under way at once in a queue",
+	.y_title = "MB/s",
+	.x = x_depth,
+	.y = y_rate,
 };

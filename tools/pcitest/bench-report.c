@@ -20,7 +20,7 @@
 
 static const char *path_name(const struct point *point)
 {
-	return point->stock ? "stock" : "extended";
+	return point->virtio ? "virtio" : point->stock ? "stock" : "extended";
 }
 
 void bench_print_header(const struct bench_report *report, FILE *out)
@@ -31,6 +31,11 @@ void bench_print_header(const struct bench_report *report, FILE *out)
 		fprintf(out, "%-9s %-10s %8s %5s %8s %12s %12s %9s %9s\n",
 			"policy", "pattern", "size", "align", "stride",
 			"ns/access", "+-", "maps", "hits");
+	else if (report->bench == &bench_virtio)
+		fprintf(out, "%-5s %8s %8s %5s %6s %10s %10s %12s %12s %9s %9s %9s %9s\n",
+			"", "size", "segments", "depth", "queues", "MB/s", "+-",
+			"median us", "p99 us", "irqs/buf", "reads/buf",
+			"posts/buf", "maps/buf");
 	else
 		fprintf(out, "%-5s %-6s %8s %5s %8s %5s %10s %10s %12s %12s %9s %9s\n",
 			"", "engine", "size", "align", "segments", "depth", "MB/s",
@@ -43,8 +48,43 @@ static double uncertainty(const struct spread *spread)
 	return (spread->high - spread->low) / 2.0;
 }
 
+static void print_per_buffer(const struct point *point, uint64_t count,
+			     FILE *out)
+{
+	if (point->uncounted[0])
+		fprintf(out, " %9s", "-");
+	else
+		fprintf(out, " %9.3f", (double)count / point->commands);
+}
+
+static void print_virtio(const struct point *point, FILE *out)
+{
+	fprintf(out, "%-5s %8" PRIu64 " %8" PRIu64 " %5" PRIu64 " %6" PRIu64,
+		operation_name(point->operation), point->size, point->segments,
+		point->depth, point->queues);
+	if (point->error[0]) {
+		fprintf(out, "  %s\n", point->error);
+		return;
+	}
+	fprintf(out, " %10.2f %10.2f %12.3f %12.3f %9.3f",
+		point->rate.median / BYTES_PER_MB,
+		uncertainty(&point->rate) / BYTES_PER_MB,
+		point->latency.median / NSEC_PER_USEC,
+		point->latency.p99 / NSEC_PER_USEC,
+		(double)point->interrupts / point->commands);
+	print_per_buffer(point, point->reads, out);
+	print_per_buffer(point, point->writes, out);
+	print_per_buffer(point, point->maps, out);
+	fprintf(out, "\n");
+}
+
 void bench_print_point(const struct point *point, FILE *out)
 {
+	if (point->virtio) {
+		print_virtio(point, out);
+		fflush(out);
+		return;
+	}
 	if (point->map)
 		fprintf(out, "%-9s %-10s %8" PRIu64 " %5" PRIu64 " %8" PRIu64,
 			policy_name(point->policy),
@@ -72,16 +112,29 @@ void bench_print_point(const struct point *point, FILE *out)
 	fflush(out);
 }
 
+static const char *engine_of(const struct point *point)
+{
+	return point->map || point->virtio ? NULL : engine_name(point->engine);
+}
+
+static void print_counted(const struct point *point, uint64_t count, FILE *out)
+{
+	if (point->uncounted[0])
+		fprintf(out, ",");
+	else
+		fprintf(out, ",%" PRIu64, count);
+}
+
 /* One row a point; the columns are the keys of the JSON document. */
 void bench_print_csv(const struct bench_report *report, FILE *out)
 {
-	fprintf(out, "path,operation,engine,policy,pattern,size,segments,depth,alignment,stride,range,commands,repetitions,bytes,rate_median,rate_low,rate_high,rate_min,rate_max,latency_median,latency_p99,interrupts,reads,maps,hits,verified,error\n");
+	fprintf(out, "path,operation,engine,policy,pattern,size,segments,depth,alignment,stride,range,commands,repetitions,bytes,rate_median,rate_low,rate_high,rate_min,rate_max,latency_median,latency_p99,interrupts,reads,maps,hits,verified,error,queues,writes,uncounted\n");
 	for (size_t i = 0; i < report->count; i++) {
 		const struct point *point = &report->points[i];
 
 		fprintf(out, "%s,%s,%s,%s,%s", path_name(point),
 			point->map ? "map" : operation_name(point->operation),
-			point->map ? "" : engine_name(point->engine),
+			engine_of(point) ? engine_of(point) : "",
 			point->map ? policy_name(point->policy) : "",
 			point->map ? pattern_name(point->pattern) : "");
 		fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
@@ -95,10 +148,13 @@ void bench_print_csv(const struct bench_report *report, FILE *out)
 			point->rate.median, point->rate.low, point->rate.high,
 			point->rate.min, point->rate.max,
 			point->latency.median, point->latency.p99);
-		fprintf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-			",%d,\"%s\"\n",
-			point->interrupts, point->reads, point->maps,
-			point->hits, point->verified, point->error);
+		fprintf(out, ",%" PRIu64, point->interrupts);
+		print_counted(point, point->reads, out);
+		print_counted(point, point->maps, out);
+		fprintf(out, ",%" PRIu64 ",%d,\"%s\",%" PRIu64, point->hits,
+			point->verified, point->error, point->queues);
+		print_counted(point, point->writes, out);
+		fprintf(out, ",\"%s\"\n", point->uncounted);
 	}
 }
 
@@ -149,6 +205,7 @@ static struct json_object *point_json(const struct point *point)
 		NUMBER(point, "size", size),
 		NUMBER(point, "segments", segments),
 		NUMBER(point, "depth", depth),
+		NUMBER(point, "queues", queues),
 		NUMBER(point, "alignment", alignment),
 		NUMBER(point, "stride", stride),
 		NUMBER(point, "range", range),
@@ -158,8 +215,12 @@ static struct json_object *point_json(const struct point *point)
 	};
 	static const struct number counts[] = {
 		NUMBER(point, "interrupts", interrupts),
-		NUMBER(point, "reads", reads), NUMBER(point, "maps", maps),
 		NUMBER(point, "hits", hits),
+	};
+	/* null where they cannot be read */
+	static const struct number counted[] = {
+		NUMBER(point, "reads", reads), NUMBER(point, "writes", writes),
+		NUMBER(point, "maps", maps),
 	};
 	struct json_object *object = json_object_new_object();
 	bool map = point->map;
@@ -167,7 +228,7 @@ static struct json_object *point_json(const struct point *point)
 	add_string(object, "path", path_name(point));
 	add_string(object, "operation",
 		   map ? "map" : operation_name(point->operation));
-	add_string(object, "engine", map ? NULL : engine_name(point->engine));
+	add_string(object, "engine", engine_of(point));
 	add_string(object, "policy", map ? policy_name(point->policy) : NULL);
 	add_string(object, "pattern",
 		   map ? pattern_name(point->pattern) : NULL);
@@ -177,6 +238,12 @@ static struct json_object *point_json(const struct point *point)
 	json_object_object_add(object, "latency_ns",
 			       spread_json(&point->latency));
 	add_numbers(object, point, counts, ARRAY_SIZE(counts));
+	if (!point->uncounted[0])
+		add_numbers(object, point, counted, ARRAY_SIZE(counted));
+	for (size_t i = 0; point->uncounted[0] && i < ARRAY_SIZE(counted); i++)
+		add_string(object, counted[i].key, NULL);
+	add_string(object, "uncounted",
+		   point->uncounted[0] ? point->uncounted : NULL);
 	json_object_object_add(object, "verified",
 			       json_object_new_boolean(point->verified));
 	add_string(object, "error", point->error[0] ? point->error : NULL);

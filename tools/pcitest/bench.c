@@ -31,6 +31,7 @@ static const struct bench *const benches[] = {
 	&bench_xfer,
 	&bench_sg,
 	&bench_map,
+	&bench_virtio,
 };
 
 struct arguments {
@@ -48,6 +49,7 @@ enum {
 	KEY_SIZES,
 	KEY_SEGMENTS,
 	KEY_DEPTH,
+	KEY_QUEUES,
 	KEY_POLICY,
 	KEY_PATTERN,
 	KEY_ALIGNMENT,
@@ -73,15 +75,17 @@ static const struct argp_option options[] = {
 	{ "device", 'D', "DEVICE", 0,
 	  "Device node or PCI address; default: the only one there is", 0 },
 	{ "operation", KEY_OPERATION, "LIST", 0,
-	  "xfer, sg: read, write, copy, ping; default: the first three", 0 },
+	  "All but map: read, write, copy, and but virtio, ping; default: the first three", 0 },
 	{ "engine", KEY_ENGINE, "LIST", 0,
 	  "xfer, sg: auto, cpu, dma; default: auto", 0 },
 	{ "sizes", KEY_SIZES, "LIST", 0,
 	  "Bytes of a segment, or of an access", 0 },
 	{ "segments", KEY_SEGMENTS, "LIST", 0,
-	  "sg: segments of a command", 0 },
+	  "sg, virtio: segments of a command or buffer", 0 },
 	{ "depth", KEY_DEPTH, "LIST", 0,
-	  "xfer, sg: commands under way at once", 0 },
+	  "All but map: commands, or buffers in a queue, under way at once", 0 },
+	{ "queues", KEY_QUEUES, "LIST", 0,
+	  "virtio: queues at once; default: 1", 0 },
 	{ "policy", KEY_POLICY, "LIST", 0,
 	  "map: transfer, cached, static; default: all", 0 },
 	{ "pattern", KEY_PATTERN, "LIST", 0,
@@ -95,7 +99,7 @@ static const struct argp_option options[] = {
 	{ "budget", KEY_BUDGET, "NUMBER", 0,
 	  "map: maps live at once; default: as the function is set up", 0 },
 	{ "commands", KEY_COMMANDS, "NUMBER", 0,
-	  "Commands, or accesses, of a repetition; default: 4 times the depth, 256 accesses",
+	  "Commands, or accesses, of a repetition; default: 4 times the depth, 256 accesses, 16 times the depth of all queues",
 	  0 },
 	{ "warm-up", KEY_WARM_UP, "NUMBER", 0,
 	  "Repetitions that do not count; default: 1", 0 },
@@ -197,6 +201,7 @@ static void check(struct argp_state *state, const struct arguments *arguments)
 {
 	const struct bench_options *given = &arguments->options;
 	bool map = arguments->bench == &bench_map;
+	bool virtio = arguments->bench == &bench_virtio;
 
 	if (map && (given->operations.count || given->engines.count ||
 		    given->depths.count || given->poll))
@@ -204,8 +209,16 @@ static void check(struct argp_state *state, const struct arguments *arguments)
 	if (!map && (given->policies.count || given->patterns.count ||
 		     given->strides.count || given->range || given->budget))
 		argp_error(state, "only map has --policy, --pattern, --stride, --range and --budget");
-	if (arguments->bench != &bench_sg && given->segments.count)
-		argp_error(state, "only sg has --segments");
+	if (arguments->bench != &bench_sg && !virtio && given->segments.count)
+		argp_error(state, "only sg and virtio have --segments");
+	if (!virtio && given->queues.count)
+		argp_error(state, "only virtio has --queues");
+	if (virtio && (given->engines.count || given->alignments.count ||
+		       given->poll || !given->verify))
+		argp_error(state, "virtio has no --engine, --alignment, --poll or --no-verify");
+	for (size_t i = 0; virtio && i < given->operations.count; i++)
+		if (given->operations.list[i] == OPERATION_PING)
+			argp_error(state, "virtio has no --operation ping");
 	if (arguments->bench != &bench_xfer && given->stock)
 		argp_error(state, "only xfer has --stock");
 	if (given->stock && given->alignments.count)
@@ -237,6 +250,9 @@ static error_t parse_what(int key, char *text, struct argp_state *state,
 	case KEY_DEPTH:
 		parse_numbers(state, "depth", text, 1, XTEST_MAX_DEPTH,
 			      &given->depths);
+		return 0;
+	case KEY_QUEUES:
+		parse_numbers(state, "queues", text, 1, 64, &given->queues);
 		return 0;
 	case KEY_POLICY:
 		parse_names(state, "policy", text, policy_name,
@@ -333,12 +349,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 			argp_error(state, "%s: one benchmark at a time", text);
 		arguments->bench = find_bench(text);
 		if (!arguments->bench)
-			argp_error(state, "%s: no such benchmark; there are xfer, sg and map",
+			argp_error(state, "%s: no such benchmark; there are xfer, sg, map and virtio",
 				   text);
 		return 0;
 	case ARGP_KEY_END:
 		if (!arguments->bench)
-			argp_error(state, "which benchmark: xfer, sg or map?");
+			argp_error(state, "which benchmark: xfer, sg, map or virtio?");
 		check(state, arguments);
 		return 0;
 	default:
@@ -351,8 +367,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "xfer|sg|map",
-	.doc = "Measure transfers and maps of an endpoint whose host driver is pci_endpoint_xtest.\v"
+	.args_doc = "xfer|sg|map|virtio",
+	.doc = "Measure transfers and maps of an endpoint whose host driver is pci_endpoint_xtest, or a virtio device whose driver is virtio_xtest.\v"
 	       "Exit status: 0 measured, 1 a point failed, 2 usage, 77 nothing to measure.",
 };
 
@@ -374,6 +390,7 @@ static void complete_options(const struct bench *bench,
 	choose_values(&all.sizes, &given->sizes);
 	choose_values(&all.segments, &given->segments);
 	choose_values(&all.depths, &given->depths);
+	choose_values(&all.queues, &given->queues);
 	choose_values(&all.policies, &given->policies);
 	choose_values(&all.patterns, &given->patterns);
 	choose_values(&all.alignments, &given->alignments);
@@ -447,6 +464,8 @@ static bool possible(const struct bench_session *session, struct point *point)
 {
 	const struct pci_endpoint_xtest_info *info = &session->extended.info;
 
+	if (point->virtio)
+		return true;
 	if (point->map && point->size > point->range)
 		snprintf(point->error, sizeof(point->error),
 			 "an access is larger than the range");
@@ -535,13 +554,17 @@ static enum exit_code measure_on(const struct arguments *arguments,
 {
 	struct bench_session session = {
 		.options = &arguments->options,
+		.endpoint = report->endpoint,
 		.interrupted = &caught,
 	};
 	struct device_connection connection;
 	enum exit_code status = EXIT_CODE_FAILED;
 	int err;
 
-	if (arguments->options.stock) {
+	if (report->endpoint->kind == ENDPOINT_VIRTIO) {
+		err = virtio_open(&session.virtio, report->endpoint->node);
+		session.has_virtio = !err;
+	} else if (arguments->options.stock) {
 		err = open_stock(&session, &connection, report->endpoint);
 	} else {
 		err = extended_open(&session.extended, report->endpoint->node);
@@ -549,7 +572,8 @@ static enum exit_code measure_on(const struct arguments *arguments,
 	}
 	if (err) {
 		snprintf(error, size, "%s: %s", report->endpoint->node,
-			 extended_error(err));
+			 report->endpoint->kind == ENDPOINT_VIRTIO
+				 ? virtio_error(err) : extended_error(err));
 		report->error = error;
 		/* The driver is another: --stock may be what is wanted. */
 		if (err == -ENOTTY)
@@ -565,6 +589,8 @@ static enum exit_code measure_on(const struct arguments *arguments,
 	}
 	if (session.has_extended)
 		extended_close(&session.extended);
+	if (session.has_virtio)
+		virtio_close(&session.virtio);
 	if (session.has_stock)
 		device_close(&session.device);
 	return status;
@@ -625,8 +651,9 @@ static int run(int argc, char **argv)
 	report.kernel = system.release;
 	report.points = points;
 	catch_signals();
-	report.endpoint = select_endpoint(arguments.device, arguments.wait,
-					  &endpoints, &found, &status, error,
+	report.endpoint = select_endpoint(arguments.device,
+					  arguments.bench->kind,
+					  arguments.wait, &endpoints, &found, &status, error,
 					  sizeof(error));
 	if (report.endpoint)
 		status = measure_on(&arguments, points, count, &report, error,
@@ -647,6 +674,6 @@ static int run(int argc, char **argv)
 
 const struct command command_bench = {
 	.name = "bench",
-	.summary = "measure transfers and maps of an endpoint",
+	.summary = "measure transfers, maps and virtio queues of an endpoint",
 	.run = run,
 };

@@ -8,10 +8,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "counters.h"
 #include "device.h"
 #include "exit.h"
 #include "extended.h"
 #include "spread.h"
+#include "virtio.h"
 
 #define BENCH_MAX_VALUES 64
 
@@ -25,7 +27,7 @@ struct values {
 struct bench_options {
 	struct values operations; /* enum operation */
 	struct values engines;    /* enum xtest_engine */
-	struct values sizes, segments, depths;
+	struct values sizes, segments, depths, queues;
 	struct values policies;   /* enum xtest_policy */
 	struct values patterns;   /* enum xtest_pattern */
 	struct values alignments, strides;
@@ -42,11 +44,12 @@ struct bench_options {
 /* One point: what is done, and what came of it. */
 struct point {
 	/* What does not apply is 0. */
-	bool map;                 /* else a transfer */
+	bool map;                 /* else a transfer, */
+	bool virtio;              /* by a virtio device */
 	bool stock;               /* by the kernel's ioctls */
 	uint32_t operation, engine, policy, pattern;
 	uint64_t size;            /* of a segment, or an access */
-	uint64_t segments, depth, alignment, stride, range;
+	uint64_t segments, depth, queues, alignment, stride, range;
 
 	uint64_t commands;        /* or accesses, of a repetition */
 	uint64_t bytes;           /* of a repetition */
@@ -54,7 +57,9 @@ struct point {
 	struct spread rate;       /* bytes a second, of the repetitions */
 	struct spread latency;    /* ns, of the commands; of maps an access */
 	/* Of the last repetition */
-	uint64_t interrupts, reads, maps, hits;
+	uint64_t interrupts, reads, writes, maps, hits;
+	char uncounted[128];      /* why there are no reads, writes and maps of
+				     a virtio device; else empty */
 	bool verified;
 	char error[200];          /* empty: none */
 };
@@ -66,6 +71,9 @@ struct bench_session {
 	struct extended extended;
 	bool has_stock;
 	struct device device;
+	bool has_virtio;
+	struct virtio virtio;
+	const struct endpoint *endpoint;
 	const volatile sig_atomic_t *interrupted;
 };
 
@@ -86,6 +94,7 @@ bool bench_goes_on(const struct bench_session *session, uint64_t done,
 struct bench {
 	const char *name;
 	const char *summary;
+	enum endpoint_kind kind;  /* that it measures */
 	/* What the options are where they are not given. */
 	void (*set_defaults)(struct bench_options *options);
 	/* The how many-th point; false where there is none any more. */
@@ -99,12 +108,14 @@ struct bench {
 	bool in_ns;               /* y is a time: the higher the rate the less */
 };
 
-extern const struct bench bench_xfer, bench_sg, bench_map;
+extern const struct bench bench_xfer, bench_sg, bench_map, bench_virtio;
 
 /* bench-transfer.c */
 void transfer_measure(struct bench_session *session, struct point *point);
 /* bench-map.c */
 void map_measure(struct bench_session *session, struct point *point);
+/* bench-virtio.c */
+void virtio_measure(struct bench_session *session, struct point *point);
 /* bench-stock.c */
 void stock_measure(struct bench_session *session, struct point *point);
 

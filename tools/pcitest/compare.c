@@ -154,7 +154,7 @@ static void name_of(struct json_object *result, char *name, size_t size)
 		"path", "operation", "engine", "policy", "pattern",
 	};
 	static const char *const numbers[] = {
-		"size", "segments", "depth", "alignment", "stride", "range",
+		"size", "segments", "depth", "queues", "alignment", "stride", "range",
 		"commands",
 	};
 	size_t length = 0;
@@ -201,6 +201,7 @@ static const struct figure {
 	{ "latency_ns", true, false },
 	{ "interrupts", false, false },
 	{ "reads", false, false },
+	{ "writes", false, false },
 	{ "maps", false, false },
 	{ "hits", false, true },
 };
@@ -236,6 +237,14 @@ static bool is_less(struct value less, struct value more, uint64_t tolerance)
 	       less.high < more.low;
 }
 
+/* A count that could not be read is no better than any. */
+static bool is_known(struct json_object *result, const struct figure *figure)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(result, figure->key, &value) && value;
+}
+
 static enum verdict judge_figure(const struct figure *figure,
 				 struct json_object *before,
 				 struct json_object *after, uint64_t tolerance)
@@ -243,6 +252,8 @@ static enum verdict judge_figure(const struct figure *figure,
 	struct value then = value_of(before, figure);
 	struct value now = value_of(after, figure);
 
+	if (!is_known(before, figure) || !is_known(after, figure))
+		return SAME;
 	if (is_less(now, then, tolerance))
 		return figure->more_is_better ? WORSE : BETTER;
 	if (is_less(then, now, tolerance))

@@ -20,10 +20,22 @@
 #define SYSFS_PCI_DEVICES "/sys/bus/pci/devices"
 
 /* What may stand before the number in the name of a device node. */
-static const char *const node_names[] = {
-	"pci-endpoint-test.",
-	"pci-endpoint-xtest.",
+static const struct {
+	const char *name;
+	enum endpoint_kind kind;
+} nodes[] = {
+	{ "pci-endpoint-test.", ENDPOINT_TEST },
+	{ "pci-endpoint-xtest.", ENDPOINT_TEST },
+	{ "virtio-xtest.", ENDPOINT_VIRTIO },
 };
+
+static enum endpoint_kind kind_of(const char *sysname)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+		if (strncmp(sysname, nodes[i].name, strlen(nodes[i].name)) == 0)
+			return nodes[i].kind;
+	return ENDPOINT_TEST;
+}
 
 /* The modules whose device tables say what an endpoint test function is. */
 static const char *const test_modules[] = {
@@ -259,6 +271,7 @@ static int add_bound(struct search *search, struct udev_device *misc)
 	endpoint = add_endpoint(search);
 	if (!endpoint)
 		return -ENOMEM;
+	endpoint->kind = kind_of(udev_device_get_sysname(misc));
 	endpoint->node = strdup(node);
 	endpoint->number = udev_device_get_devnum(misc);
 	snprintf(endpoint->address, sizeof(endpoint->address), "%s",
@@ -279,8 +292,8 @@ static int find_bound(struct search *search)
 		return -ENOMEM;
 
 	udev_enumerate_add_match_subsystem(enumerate, "misc");
-	for (size_t i = 0; i < ARRAY_SIZE(node_names); i++) {
-		snprintf(pattern, sizeof(pattern), "%s*", node_names[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
+		snprintf(pattern, sizeof(pattern), "%s*", nodes[i].name);
 		udev_enumerate_add_match_sysname(enumerate, pattern);
 	}
 	err = udev_enumerate_scan_devices(enumerate);

@@ -23,8 +23,15 @@ struct endpoint_bar {
 	bool upper_half;      /* taken by the 64-bit BAR before */
 };
 
+/* What can be tested. */
+enum endpoint_kind {
+	ENDPOINT_TEST,        /* by pci_endpoint_test or pci_endpoint_xtest */
+	ENDPOINT_VIRTIO,      /* by virtio_xtest */
+};
+
 /* A PCI function that a test driver is bound to, or could be. */
 struct endpoint {
+	enum endpoint_kind kind;
 	char *node;           /* "/dev/pci-endpoint-test.0"; NULL: not bound */
 	dev_t number;         /* of the node */
 	char address[ENDPOINT_ADDRESS_SIZE]; /* "0000:01:00.0" */

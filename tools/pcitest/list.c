@@ -63,6 +63,10 @@ static const char *find_abi(const struct endpoint *endpoint, char *reason,
 	struct device device;
 	int err;
 
+	if (endpoint->kind == ENDPOINT_VIRTIO) {
+		snprintf(reason, size, "it is another driver");
+		return NULL;
+	}
 	err = device_open(&device, &connection, endpoint->node, NULL, NULL);
 	if (err) {
 		snprintf(reason, size, "%s", strerror(-err));
@@ -118,7 +122,9 @@ static void print_endpoint(const struct endpoint *endpoint)
 		abi = find_abi(endpoint, reason, sizeof(reason));
 		printf("    device: %s\n    driver: %s, ", endpoint->node,
 		       endpoint->driver);
-		if (abi)
+		if (endpoint->kind == ENDPOINT_VIRTIO)
+			printf("virtio_xtest over it\n");
+		else if (abi)
 			printf("convention %s\n", abi);
 		else
 			printf("convention unknown: %s\n", reason);

@@ -33,6 +33,8 @@ static const struct suite *const all_suites[] = {
 	/* For pci_endpoint_xtest alone, so only where they are asked for */
 	&suite_sg,
 	&suite_map,
+	/* For virtio_xtest alone */
+	&suite_virtio,
 };
 #define DEFAULT_SUITES 3
 
@@ -63,7 +65,7 @@ static const struct argp_option options[] = {
 	{ "device", 'D', "DEVICE", 0,
 	  "Device node or PCI address; default: the only one there is", 0 },
 	{ "suite", KEY_SUITE, "NAME,...", 0,
-	  "Suites to run: bar, irq, xfer, and with pci_endpoint_xtest sg and map; default: the first three",
+	  "Suites to run: bar, irq, xfer, and with pci_endpoint_xtest sg and map, default: the first three; with virtio_xtest: virtio",
 	  0 },
 	{ "sizes", KEY_SIZES, "LIST", 0,
 	  "Sizes of the transfers, such as 100,4K,1M,random; default: "
@@ -111,12 +113,15 @@ static void parse_suites(struct argp_state *state, char *text,
 	while ((name = strsep(&text, ","))) {
 		suite = find_suite(name);
 		if (!suite)
-			argp_error(state, "--suite %s: no such suite; there are bar, irq, xfer, sg and map",
+			argp_error(state, "--suite %s: no such suite; there are bar, irq, xfer, sg, map and virtio",
 				   name);
 		for (size_t i = 0; i < *count; i++)
 			if (arguments->suites[i] == suite)
 				argp_error(state, "--suite %s: given twice",
 					   name);
+		if (*count && suite->kind != arguments->suites[0]->kind)
+			argp_error(state, "--suite %s: for another device than %s",
+				   name, arguments->suites[0]->name);
 		arguments->suites[(*count)++] = suite;
 	}
 }
@@ -203,7 +208,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Test an endpoint through its host driver, pci_endpoint_test or pci_endpoint_xtest.\v"
+	.doc = "Test an endpoint through its host driver: pci_endpoint_test, pci_endpoint_xtest or virtio_xtest.\v"
 	       "Exit status: 0 all passed, 1 one failed, 2 usage, 77 nothing to test.",
 };
 
@@ -285,6 +290,24 @@ static void run_on(const struct endpoint *endpoint, struct report *report,
 	device_close(&device);
 }
 
+/* Its driver always answers in time: no process of its own is needed for that. */
+static void run_on_virtio(const struct endpoint *endpoint,
+			  struct report *report, const struct output *outputs,
+			  size_t output_count)
+{
+	struct device device = { 0 };
+	struct session session = {
+		.device = &device,
+		.endpoint = endpoint,
+		.interrupt = INTERRUPT_NONE,
+	};
+
+	report->endpoint = endpoint;
+	report->error = NULL;
+	run_tests(&session, report, outputs, output_count);
+	report->status = exit_code_of(report);
+}
+
 static void make_plan(struct plan *plan, const struct parameters *parameters)
 {
 	for (size_t i = 0; i < parameters->suite_count; i++)
@@ -309,11 +332,14 @@ static enum exit_code run_plan(const struct arguments *arguments,
 	};
 
 	uname(&system);
-	endpoint = select_endpoint(arguments->device, arguments->wait,
+	endpoint = select_endpoint(arguments->device,
+				   arguments->suites[0]->kind, arguments->wait,
 				   &endpoints, &count, &report.status, error,
 				   sizeof(error));
 	report.error = error;
-	if (endpoint)
+	if (endpoint && endpoint->kind == ENDPOINT_VIRTIO)
+		run_on_virtio(endpoint, &report, outputs, output_count);
+	else if (endpoint)
 		run_on(endpoint, &report, outputs, output_count, error,
 		       sizeof(error));
 

@@ -10,12 +10,13 @@
 #include "endpoint.h"
 #include "exit.h"
 
-/* The device that is named, by node or PCI address, or the only one there is
- * where device is NULL; waited for that many seconds. It is one of *endpoints,
+/* The device of this kind that is named, by node or PCI address, or the only one
+ * there is where device is NULL; waited for that many seconds. It is one of *endpoints,
  * which the caller frees with endpoints_free() in any case.
  * Return it, or NULL with the exit code in *status and what there is to say in
  * error, of that size. */
-const struct endpoint *select_endpoint(const char *device, uint64_t wait,
+const struct endpoint *select_endpoint(const char *device,
+				       enum endpoint_kind kind, uint64_t wait,
 				       struct endpoint **endpoints,
 				       size_t *count, enum exit_code *status,
 				       char *error, size_t size);

@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "endpoint.h"
+
 struct extended;
 struct session;
+struct virtio;
 
 enum test_result {
 	TEST_PASS,
@@ -39,6 +42,8 @@ struct test {
 
 	/* Of a test that needs pci_endpoint_xtest; see suite-extended.h. */
 	void (*run_extended)(struct test *test, struct extended *extended);
+	/* Of a test of a virtio device. */
+	void (*run_virtio)(struct test *test, struct virtio *virtio);
 	int operation;            /* enum operation */
 	unsigned int segments;
 	uint32_t policy;          /* enum xtest_policy */
@@ -81,10 +86,12 @@ struct parameters {
 struct suite {
 	const char *name;
 	const char *summary;
+	enum endpoint_kind kind;  /* that it tests */
 	void (*plan)(struct plan *plan, const struct parameters *parameters);
 };
 
-extern const struct suite suite_bar, suite_irq, suite_xfer, suite_sg, suite_map;
+extern const struct suite suite_bar, suite_irq, suite_xfer, suite_sg, suite_map,
+	suite_virtio;
 
 /* What the tests of one run share. */
 struct session {
