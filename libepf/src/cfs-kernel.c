@@ -213,18 +213,15 @@ static int kernel_list(void *data, const char *path, struct cfs_list *list)
 static int kernel_read(void *data, const char *path, char **text)
 {
 	char buffer[READ_MAX];
-	size_t length = 0;
-	ssize_t count;
+	ssize_t length;
 	int fd, err;
 
 	fd = kernel_open(data, path, O_RDONLY);
 	if (fd < 0)
 		return fd;
-	do {
-		count = read(fd, buffer + length, sizeof(buffer) - length);
-		err = count < 0 ? -errno : 0;
-		length += count > 0 ? count : 0;
-	} while (count > 0 && length < sizeof(buffer));
+	/* One read(2) brings all of it. */
+	length = read(fd, buffer, sizeof(buffer));
+	err = length < 0 ? -errno : 0;
 	close(fd);
 	if (err)
 		return err;

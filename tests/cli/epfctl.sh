@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 #
-# epfctl on a captured tree. Needs EPFCTL, the program, and TOP, the source
-# tree. tests/data/epfctl has what it is to print.
+# epfctl on a captured tree. Needs EPFCTL, the program, UNIT, its systemd unit, and
+# TOP, the source tree. tests/data/epfctl has what it is to print.
 
 set -u
 
-: "${EPFCTL:?} ${TOP:?}"
+: "${EPFCTL:?} ${TOP:?} ${UNIT:?}"
 data=$TOP/tests/data/epfctl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -280,6 +280,7 @@ for shell in bash zsh fish; do
 done
 run 0 --completion bash
 (
+	# shellcheck disable=SC2030 # for this alone
 	PATH=${EPFCTL%/*}:$PATH
 	# shellcheck disable=SC1091 # made just now
 	. "$work/out"
@@ -290,7 +291,53 @@ run 0 --completion bash
 	_epfctl
 	[[ ${COMPREPLY[*]} == --replace ]]
 ) || complain "bash does not complete"
+
+# there PROGRAM: parts without it are left out, and it is said.
+there() {
+	command -v "$1" >/dev/null || { echo "no $1: left out"; false; }
+}
+
+# What it hands to zsh's completion system, which works at a terminal only.
+if there zsh; then
+	run 0 --completion zsh
+	cat >"$work/complete.zsh" <<-'EOF'
+		compadd() { print -l -- "$@" }
+		_describe() { print -l -- "${(P@)2}" }
+		_files() { print FILES }
+		complete-it() { source $1 }
+		words=("${@:2}") CURRENT=$(($# - 1))
+		complete-it $1
+	EOF
+	zsh -f "$work/complete.zsh" "$work/out" epfctl ap >"$work/words" 2>"$work/err"
+	grep -q "^apply:" "$work/words" || complain "zsh: no command"
+	zsh -f "$work/complete.zsh" "$work/out" epfctl apply --re \
+		>"$work/words" 2>>"$work/err"
+	[[ $(grep -cx -e --replace -e FILES "$work/words") == 2 ]] ||
+		complain "zsh: no option, or no file"
+	[[ ! -s $work/err ]] || complain "zsh complains"
+fi
+if there fish; then
+	run 0 --completion fish
+	# shellcheck disable=SC2031 # as it was
+	env HOME="$work" PATH="${EPFCTL%/*}:$PATH" fish --no-config -c "source $work/out
+		complete -C 'epfctl ap'
+		complete -C 'epfctl apply --re'" >"$work/words" 2>"$work/err"
+	[[ $(cut -f1 "$work/words" | xargs) == "apply --replace" ]] ||
+		complain "fish completes otherwise"
+fi
 run 2 --completion csh;              usage "csh: not bash, zsh or fish"
+
+echo "== unit"
+if there systemd-analyze; then
+	# Where the program will be is not known to be there yet.
+	sed "s|^\(Exec[A-Za-z]*\)=[^ ]*/epfctl|\1=$EPFCTL|" "$UNIT" \
+		>"$work/epf-apply@.service"
+	grep -qF "ExecStart=$EPFCTL apply" "$work/epf-apply@.service" ||
+		complain "the unit does not apply"
+	systemd-analyze verify --man=no "$work/epf-apply@.service" \
+		>"$work/out" 2>"$work/err" || complain "the unit is refused"
+	[[ ! -s $work/err ]] || complain "systemd is not pleased"
+fi
 
 echo "== export"
 run 0 export;                                      prints export
