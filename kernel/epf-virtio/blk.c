@@ -213,6 +213,16 @@ static struct epf_virtio_backend blk_backend = {
 		    BIT_ULL(VIRTIO_BLK_F_TOPOLOGY) |
 		    BIT_ULL(VIRTIO_BLK_F_FLUSH) |
 		    BIT_ULL(VIRTIO_BLK_F_CONFIG_WCE),
+	.legacy_features = BIT_ULL(VIRTIO_BLK_F_SIZE_MAX) |
+			   BIT_ULL(VIRTIO_BLK_F_SEG_MAX) |
+			   BIT_ULL(VIRTIO_BLK_F_RO) |
+			   BIT_ULL(VIRTIO_BLK_F_BLK_SIZE) |
+			   BIT_ULL(VIRTIO_BLK_F_TOPOLOGY) |
+			   BIT_ULL(VIRTIO_BLK_F_FLUSH) |
+			   BIT_ULL(VIRTIO_BLK_F_MQ) |
+			   BIT_ULL(VIRTIO_BLK_F_DISCARD) |
+			   BIT_ULL(VIRTIO_BLK_F_WRITE_ZEROES),
+	.legacy_device = VIRTIO_TRANS_ID_BLOCK,
 	.num_queues = 1,
 	.max_queues = BLK_MAX_QUEUES,
 	.config_size = CONFIG_SIZE,

@@ -9,6 +9,7 @@
  *	timeout_ms	of a request
  *	push		descriptors are pushed
  *	features_off	virtio features that are not offered
+ *	transport	registers that the host sees: epf or legacy
  *	features	virtio features that were negotiated
  *	status		of the virtio device
  *	stats		of the queues
@@ -34,6 +35,7 @@ void epf_virtio_settings_init(struct epf_virtio_settings *settings)
 		.poll_us = 100,
 		.timeout_ms = 10000,
 		.push = true,
+		.transport = &epf_virtio_own_transport,
 	};
 }
 
@@ -171,6 +173,44 @@ static ssize_t epf_virtio_features_off_store(struct config_item *item,
 
 CONFIGFS_ATTR(epf_virtio_, features_off);
 
+static ssize_t epf_virtio_transport_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%s\n",
+			  to_device(item)->settings.transport->name);
+}
+
+static ssize_t epf_virtio_transport_store(struct config_item *item,
+					  const char *page, size_t count)
+{
+	static const struct epf_virtio_transport *const transports[] = {
+		&epf_virtio_own_transport,
+		&epf_virtio_legacy_transport,
+	};
+	struct epf_virtio_device *device = to_device(item);
+	unsigned int i = 0;
+
+	while (!sysfs_streq(page, transports[i]->name))
+		if (++i == ARRAY_SIZE(transports))
+			return -EINVAL;
+
+	guard(mutex)(&device->settings_lock);
+	if (device->bound)
+		return -EBUSY;
+	if (transports[i] == &epf_virtio_legacy_transport &&
+	    !device->backend->legacy_device)
+		return -EOPNOTSUPP;
+	if (device->settings.transport == transports[i])
+		return count;
+
+	device->settings.transport = transports[i];
+	transports[i]->choose_ids(device);
+	/* How many there are depends on it. */
+	device->epf->msix_interrupts = 0;
+	return count;
+}
+
+CONFIGFS_ATTR(epf_virtio_, transport);
+
 static ssize_t epf_virtio_features_show(struct config_item *item, char *page)
 {
 	return sysfs_emit(page, "%#018llx\n",
@@ -220,6 +260,7 @@ struct configfs_attribute *epf_virtio_attrs[] = {
 	&epf_virtio_attr_timeout_ms,
 	&epf_virtio_attr_push,
 	&epf_virtio_attr_features_off,
+	&epf_virtio_attr_transport,
 	&epf_virtio_attr_features,
 	&epf_virtio_attr_status,
 	&epf_virtio_attr_stats,

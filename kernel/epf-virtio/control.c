@@ -26,10 +26,8 @@
 
 static void write_status(struct epf_virtio_device *device, u8 status)
 {
-	struct epf_virtio_control *control = epf_virtio_control(device);
-
 	device->status = status;
-	WRITE_ONCE(control->status, cpu_to_le32(status));
+	device->settings.transport->show_status(device);
 }
 
 /**
@@ -101,23 +99,34 @@ static enum epf_virtio_result set_features(struct epf_virtio_device *device,
 	return EPF_VIRTIO_OK;
 }
 
-static enum epf_virtio_result begin(struct epf_virtio_device *device)
+/**
+ * epf_virtio_begin() - the host's driver is ready
+ * @device: the device; its features are negotiated
+ *
+ * Context: the function's worker.
+ * Return: 0, or an error of the backend; the device needs a reset then.
+ */
+int epf_virtio_begin(struct epf_virtio_device *device)
 {
 	int ret = 0;
-
-	if (!(device->status & VIRTIO_CONFIG_S_FEATURES_OK))
-		return EPF_VIRTIO_REFUSED;
 
 	device->started = true;
 	if (device->backend->start)
 		ret = device->backend->start(device);
-	if (!ret)
-		return EPF_VIRTIO_OK;
+	if (ret) {
+		dev_err(&device->epf->dev,
+			"the backend does not start: error %d\n", ret);
+		epf_virtio_needs_reset(device);
+	}
+	return ret;
+}
 
-	dev_err(&device->epf->dev, "the backend does not start: error %d\n",
-		ret);
-	epf_virtio_needs_reset(device);
-	return EPF_VIRTIO_FAILED;
+static enum epf_virtio_result begin(struct epf_virtio_device *device)
+{
+	if (!(device->status & VIRTIO_CONFIG_S_FEATURES_OK))
+		return EPF_VIRTIO_REFUSED;
+
+	return epf_virtio_begin(device) ? EPF_VIRTIO_FAILED : EPF_VIRTIO_OK;
 }
 
 static enum epf_virtio_result set_status(struct epf_virtio_device *device,
@@ -231,14 +240,7 @@ static enum epf_virtio_result execute(struct epf_virtio_device *device,
 	}
 }
 
-/**
- * epf_virtio_poll_control() - do what the host requests
- * @device: the device
- *
- * Context: the function's worker.
- * Return: whether there was a request.
- */
-bool epf_virtio_poll_control(struct epf_virtio_device *device)
+static bool poll_control(struct epf_virtio_device *device)
 {
 	struct epf_virtio_control *control = epf_virtio_control(device);
 	struct epf_virtio_control request;
@@ -261,6 +263,26 @@ bool epf_virtio_poll_control(struct epf_virtio_device *device)
 	return true;
 }
 
+static bool is_notified(struct epf_virtio_queue *queue)
+{
+	u32 word = le32_to_cpu(READ_ONCE(*epf_virtio_notify(queue)));
+
+	if (word == queue->seen)
+		return false;
+
+	queue->seen = word;
+	if (queue->device->driver_transport & EPF_VIRTIO_F_PUSH)
+		epf_vring_available(queue->vring, word);
+	return true;
+}
+
+static void show_status(struct epf_virtio_device *device)
+{
+	struct epf_virtio_control *control = epf_virtio_control(device);
+
+	WRITE_ONCE(control->status, cpu_to_le32(device->status));
+}
+
 static void bump_generation(struct epf_virtio_device *device)
 {
 	struct epf_virtio_control *control = epf_virtio_control(device);
@@ -268,6 +290,17 @@ static void bump_generation(struct epf_virtio_device *device)
 	device->config_generation++;
 	WRITE_ONCE(control->config_generation,
 		   cpu_to_le32(device->config_generation));
+}
+
+static void show_config(struct epf_virtio_device *device)
+{
+	/* Odd: the host reads it again. */
+	bump_generation(device);
+	dma_wmb();
+	memcpy(device->bar + device->layout.config, device->config,
+	       device->backend->config_size);
+	dma_wmb();
+	bump_generation(device);
 }
 
 /**
@@ -294,18 +327,43 @@ EXPORT_SYMBOL_GPL(epf_virtio_config_begin);
  */
 void epf_virtio_config_end(struct epf_virtio_device *device)
 {
-	if (device->bar) {
-		/* Odd: the host reads it again. */
-		bump_generation(device);
-		dma_wmb();
-		memcpy(device->bar + device->layout.config, device->config,
-		       device->backend->config_size);
-		dma_wmb();
-		bump_generation(device);
-	}
+	if (device->bar)
+		device->settings.transport->show_config(device);
 	mutex_unlock(&device->config_lock);
 
 	xchg(&device->config_changed, true);
 	epf_virtio_wake(device);
 }
 EXPORT_SYMBOL_GPL(epf_virtio_config_end);
+
+/*
+ * No vendor has an id for these functions; this one is of a range for
+ * experiments without registration (QEMU, docs/specs/pci-ids.rst).
+ */
+static void choose_ids(struct epf_virtio_device *device)
+{
+	device->header.deviceid = 0x10f1;
+	device->header.subsys_id = 0;
+}
+
+static u64 offer(const struct epf_virtio_device *device)
+{
+	return device->device_features |
+	       BIT_ULL(VIRTIO_F_VERSION_1) | BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) |
+	       BIT_ULL(VIRTIO_F_ORDER_PLATFORM) | BIT_ULL(VIRTIO_F_RING_RESET) |
+	       BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |
+	       BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |
+	       BIT_ULL(VIRTIO_F_RING_PACKED);
+}
+
+const struct epf_virtio_transport epf_virtio_own_transport = {
+	.name = "epf",
+	.offer = offer,
+	.choose_ids = choose_ids,
+	.layout = epf_virtio_make_layout,
+	.fill = epf_virtio_fill_bar,
+	.poll = poll_control,
+	.is_notified = is_notified,
+	.show_status = show_status,
+	.show_config = show_config,
+};

@@ -91,13 +91,12 @@ static enum pci_barno find_bar(const struct epf_virtio_device *device,
 }
 
 /**
- * epf_virtio_alloc_bar() - find a BAR, and memory for it
+ * epf_virtio_make_layout() - find a BAR, and what is where in it
  * @device: the device; the number of its queues is known
  *
- * Context: may sleep.
- * Return: 0, -ENOSPC where no BAR is large enough, or -ENOMEM.
+ * Return: 0, or -ENOSPC where no BAR is large enough.
  */
-int epf_virtio_alloc_bar(struct epf_virtio_device *device)
+int epf_virtio_make_layout(struct epf_virtio_device *device)
 {
 	struct epf_virtio_layout *layout = &device->layout;
 
@@ -116,7 +115,25 @@ int epf_virtio_alloc_bar(struct epf_virtio_device *device)
 		return -ENOSPC;
 	}
 
-	device->bar = pci_epf_alloc_space(device->epf, layout->size,
+	return 0;
+}
+
+/**
+ * epf_virtio_alloc_bar() - find a BAR, and memory for it
+ * @device: the device; the number of its queues is known
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or an error of the transport.
+ */
+int epf_virtio_alloc_bar(struct epf_virtio_device *device)
+{
+	int ret;
+
+	ret = device->settings.transport->layout(device);
+	if (ret)
+		return ret;
+
+	device->bar = pci_epf_alloc_space(device->epf, device->layout.size,
 					  device->barno, device->epc_features,
 					  PRIMARY_INTERFACE);
 	return device->bar ? 0 : -ENOMEM;

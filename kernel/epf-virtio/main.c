@@ -12,23 +12,8 @@
 #include <linux/pci_ids.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <uapi/linux/virtio_config.h>
-#include <uapi/linux/virtio_ring.h>
 
 #include "virtio.h"
-
-/*
- * No vendor has an id for these functions; this one is of a range for
- * experiments without registration (QEMU, docs/specs/pci-ids.rst).
- */
-#define DEVICE_ID	0x10f1
-
-/* What every device offers. */
-#define TRANSPORT_FEATURES						\
-	(BIT_ULL(VIRTIO_F_VERSION_1) | BIT_ULL(VIRTIO_F_ACCESS_PLATFORM) | \
-	 BIT_ULL(VIRTIO_F_ORDER_PLATFORM) | BIT_ULL(VIRTIO_F_RING_RESET) | \
-	 BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |				\
-	 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) | BIT_ULL(VIRTIO_F_RING_PACKED))
 
 static int epc_init(struct pci_epf *epf)
 {
@@ -98,7 +83,8 @@ static void choose_vectors(struct epf_virtio_device *device)
 	if (!epf->msi_interrupts)
 		epf->msi_interrupts = min(roundup_pow_of_two(wanted), 32);
 	if (!epf->msix_interrupts)
-		epf->msix_interrupts = wanted;
+		epf->msix_interrupts = device->settings.transport->vectors ?:
+				       wanted;
 }
 
 static int bind_backend(struct epf_virtio_device *device)
@@ -122,8 +108,8 @@ static int bind_backend(struct epf_virtio_device *device)
 		return -EINVAL;
 	}
 
-	device->device_features |= TRANSPORT_FEATURES;
-	device->device_features &= ~device->settings.features_off;
+	device->device_features = device->settings.transport->offer(device) &
+				  ~device->settings.features_off;
 	return 0;
 }
 
@@ -251,11 +237,11 @@ static int probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 	device->backend = backend;
 	device->header = (struct pci_epf_header) {
 		.vendorid = PCI_VENDOR_ID_REDHAT_QUMRANET,
-		.deviceid = DEVICE_ID,
 		.baseclass_code = class >> 8,
 		.subclass_code = class & 0xff,
 		.interrupt_pin = PCI_INTERRUPT_INTA,
 	};
+	device->settings.transport->choose_ids(device);
 	epf->header = &device->header;
 	epf->event_ops = &event_ops;
 	epf_set_drvdata(epf, device);

@@ -90,7 +90,8 @@ int epf_virtio_enable_queue(struct epf_virtio_queue *queue,
 	struct epf_virtio_device *device = queue->device;
 	struct epf_vring_config config = {
 		.num = le16_to_cpu(request->size),
-		.features = device->features,
+		/* In a little-endian host, legacy rings are the same. */
+		.features = device->features | BIT_ULL(VIRTIO_F_VERSION_1),
 		.desc = le64_to_cpu(request->args[0]),
 		.driver = le64_to_cpu(request->args[1]),
 		.device = le64_to_cpu(request->args[2]),
@@ -314,19 +315,6 @@ void epf_virtio_disable_queue(struct epf_virtio_queue *queue)
 	queue->broken = true;
 }
 
-static bool is_notified(struct epf_virtio_queue *queue)
-{
-	u32 word = le32_to_cpu(READ_ONCE(*epf_virtio_notify(queue)));
-
-	if (word == queue->seen)
-		return false;
-
-	queue->seen = word;
-	if (queue->device->driver_transport & EPF_VIRTIO_F_PUSH)
-		epf_vring_available(queue->vring, word);
-	return true;
-}
-
 /*
  * Nothing was left: have the host notify from now on. Whether something came
  * before it knew.
@@ -364,7 +352,8 @@ bool epf_virtio_poll_queue(struct epf_virtio_queue *queue)
 	if (queue->broken)
 		return found;
 
-	if (is_notified(queue) || xchg(&queue->woken, false)) {
+	if (device->settings.transport->is_notified(queue) ||
+	    xchg(&queue->woken, false)) {
 		found = true;
 		epf_vring_notify_disable(queue->vring);
 		do {

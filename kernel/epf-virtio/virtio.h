@@ -12,6 +12,7 @@
  *   layout.c    what is where in the BAR
  *   worker.c    looks for what the host writes
  *   control.c   requests of the host, status, configuration
+ *   legacy.c    the same for drivers of virtio-pci as it was before version 1
  *   queues.c    queues, and the chains in them
  *   transfer.c  data of chains
  *   interrupt.c interrupts to the host
@@ -21,6 +22,36 @@
 #define EPF_VIRTIO_MAX_QUEUE_SIZE	32768
 #define EPF_VIRTIO_MAX_QUEUES		256
 
+/**
+ * struct epf_virtio_transport - registers that a driver of the host knows
+ * @name: of them, for the user
+ * @vectors: of MSI-X, if the user says nothing; 0: as many as are of use
+ * @offer: returns the virtio features that a device offers with them, given
+ *	those of its type
+ * @choose_ids: by default the function has these PCI ids
+ * @layout: find a BAR, and what is where in it; 0 or an error, with a message
+ * @fill: fill them in: what the device is. No host uses it
+ * @poll: do what the host requests; returns whether it did anything
+ * @is_notified: has the host told of buffers in a queue?
+ * @show_status: the status has changed
+ * @show_config: the configuration has changed; under config_lock
+ */
+struct epf_virtio_transport {
+	const char *name;
+	unsigned int vectors;
+	u64 (*offer)(const struct epf_virtio_device *device);
+	void (*choose_ids)(struct epf_virtio_device *device);
+	int (*layout)(struct epf_virtio_device *device);
+	void (*fill)(struct epf_virtio_device *device);
+	bool (*poll)(struct epf_virtio_device *device);
+	bool (*is_notified)(struct epf_virtio_queue *queue);
+	void (*show_status)(struct epf_virtio_device *device);
+	void (*show_config)(struct epf_virtio_device *device);
+};
+
+extern const struct epf_virtio_transport epf_virtio_own_transport;
+extern const struct epf_virtio_transport epf_virtio_legacy_transport;
+
 /* configfs.c */
 extern struct configfs_attribute *epf_virtio_attrs[];
 void epf_virtio_settings_init(struct epf_virtio_settings *settings);
@@ -28,6 +59,7 @@ void epf_virtio_settings_init(struct epf_virtio_settings *settings);
 /* layout.c */
 int epf_virtio_alloc_bar(struct epf_virtio_device *device);
 void epf_virtio_free_bar(struct epf_virtio_device *device);
+int epf_virtio_make_layout(struct epf_virtio_device *device);
 void epf_virtio_fill_bar(struct epf_virtio_device *device);
 struct epf_virtio_control *
 epf_virtio_control(struct epf_virtio_device *device);
@@ -40,7 +72,7 @@ void epf_virtio_stop_worker(struct epf_virtio_device *device);
 void epf_virtio_wake(struct epf_virtio_device *device);
 
 /* control.c */
-bool epf_virtio_poll_control(struct epf_virtio_device *device);
+int epf_virtio_begin(struct epf_virtio_device *device);
 void epf_virtio_reset(struct epf_virtio_device *device);
 
 /* queues.c */

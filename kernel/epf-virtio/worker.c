@@ -22,7 +22,7 @@
 
 static bool poll_all(struct epf_virtio_device *device)
 {
-	bool found = epf_virtio_poll_control(device);
+	bool found = device->settings.transport->poll(device);
 	unsigned int i;
 
 	for (i = 0; i < device->num_queues; i++)
@@ -94,7 +94,7 @@ int epf_virtio_start_worker(struct epf_virtio_device *device)
 		return 0;
 
 	epf_maps_link_up(device->outbound.maps);
-	epf_virtio_fill_bar(device);
+	device->settings.transport->fill(device);
 	task = kthread_run(worker, device, "%s", dev_name(&device->epf->dev));
 	if (IS_ERR(task)) {
 		epf_maps_link_down(device->outbound.maps);

@@ -51,6 +51,7 @@
 struct epf_virtio_chain;
 struct epf_virtio_device;
 struct epf_virtio_queue;
+struct epf_virtio_transport;
 
 /**
  * struct epf_virtio_backend - a type of virtio device
@@ -63,6 +64,10 @@ struct epf_virtio_queue;
  * @features: virtio features of this type, that every device offers; bind may
  *	change them for a device. Those of rings and transport are not the
  *	backend's.
+ * @legacy_features: those of them that do without VERSION_1 and without writes
+ *	to the configuration, for legacy drivers
+ * @legacy_device: PCI device id that such drivers know the type by; 0: there is
+ *	none, or it needs VERSION_1
  * @num_queues: queues that a device has; bind may change it
  * @max_queues: the most that it can have; 0: @num_queues
  * @config_size: bytes of configuration
@@ -94,6 +99,8 @@ struct epf_virtio_backend {
 	u32 device_id;
 	u16 class;
 	u64 features;
+	u64 legacy_features;
+	u16 legacy_device;
 	unsigned int num_queues;
 	unsigned int max_queues;
 	size_t config_size;
@@ -122,6 +129,7 @@ struct epf_virtio_backend {
  * @timeout_ms: what a request of the host may take
  * @push: the host may push descriptors
  * @features_off: virtio features that are not offered
+ * @transport: registers that the host sees
  */
 struct epf_virtio_settings {
 	unsigned int queue_size;
@@ -129,6 +137,7 @@ struct epf_virtio_settings {
 	unsigned int timeout_ms;
 	bool push;
 	u64 features_off;
+	const struct epf_virtio_transport *transport;
 };
 
 /**
@@ -183,6 +192,7 @@ struct epf_virtio_queue {
 	/* private: of the worker */
 	struct epf_vring *vring;
 	struct epf_vring_memory *memory;
+	u32 pfn;
 	u16 vector;
 	u32 seen;
 	bool drained;
@@ -262,7 +272,10 @@ struct epf_virtio_device {
 	__le32 acknowledged;
 	u32 config_generation;
 	bool config_changed;
+	unsigned long config_changed_at;
 	u16 config_vector;
+	unsigned int num_set_up;
+	unsigned int looks;
 	unsigned int irq_type;
 	unsigned int num_vectors;
 	struct mutex config_lock; /* protects @config and its copy in the BAR */
