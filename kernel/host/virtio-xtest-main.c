@@ -161,10 +161,16 @@ free:
 
 static void stop(struct virtio_xtest *xtest)
 {
+	unsigned int i;
+
 	virtio_reset_device(xtest->vdev);
 	if (!xtest->vqs)
 		return;
 
+	/* The core frees the tables of what was under way only here. */
+	for (i = 0; i < xtest->num_queues; i++)
+		while (virtqueue_detach_unused_buf(xtest->vqs[i]))
+			;
 	xtest->vdev->config->del_vqs(xtest->vdev);
 	kfree(xtest->vqs);
 	xtest->vqs = NULL;
