@@ -341,6 +341,7 @@ struct epc_sim_irq_count {
  * @num_ports: how many there are; fixed while live
  * @slot: which part of the address space and of the bus numbers is its own
  * @pdev: parent of the host bridge and of the controller; named as both
+ * @probed: 0, or what went wrong when the driver was bound to it
  * @lock: protects all below up to @srcu: configuration spaces, BARs, maps and
  *	the state of the link. Taken from any context, never held while an
  *	interrupt is delivered or a function called back, nor while more than a
@@ -398,7 +399,7 @@ struct epc_sim {
 	unsigned int num_ports;
 	unsigned int slot;
 	struct platform_device *pdev;
-	int probed;	/* 0, or what went wrong */
+	int probed;
 
 	raw_spinlock_t lock;
 	struct epc_sim_port ports[EPC_SIM_MAX_PORTS];

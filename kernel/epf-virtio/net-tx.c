@@ -12,6 +12,7 @@
 #include <linux/cleanup.h>
 #include <linux/minmax.h>
 #include <linux/uio.h>
+#include <linux/virtio_byteorder.h>
 #include <linux/virtio_net.h>
 
 #include "net.h"
@@ -235,7 +236,7 @@ static void tx_send(struct net_tx *tx, struct sk_buff *skb)
 	struct virtio_net_hdr_v1 *header = (void *)skb->data;
 	unsigned int chains = list_count_nodes(&tx->gathered);
 
-	header->num_buffers = cpu_to_le16(chains);
+	header->num_buffers = __cpu_to_virtio16(true, chains);
 	frame->error = 0;
 	frame->pending = chains + 1;
 	INIT_LIST_HEAD(&frame->chains);

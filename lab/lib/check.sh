@@ -193,7 +193,7 @@ check_style() {
 		-none -Werror "${sources[@]}"
 	job style/shellcheck shellcheck -x "${scripts[@]}"
 	job style/codespell codespell --skip .git,./tests/data \
-		--ignore-words-list statics
+		--ignore-words-list statics,inflight
 	for flavour in debug 7.3; do
 		flavour_job "$flavour" "style/sparse ($flavour)" \
 			check_sparse "$flavour" kernel

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // SPDX-FileCopyrightText: 2026 The epf-utils authors
 
-/* Preloaded into a program: end it, as SIGKILL does, before its KILL_AT-th change
- * to the file system. */
+/*
+ * Preloaded into a program: end it, as SIGKILL does, before its KILL_AT-th change
+ * to the file system.
+ */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -24,7 +26,8 @@ static void count(void)
 
 int mkdirat(int dir, const char *path, mode_t mode)
 {
-	int (*real)(int, const char *, mode_t) = dlsym(RTLD_NEXT, "mkdirat");
+	int (*real)(int dir, const char *path, mode_t mode) =
+		dlsym(RTLD_NEXT, "mkdirat");
 
 	count();
 	return real(dir, path, mode);
@@ -32,7 +35,8 @@ int mkdirat(int dir, const char *path, mode_t mode)
 
 int unlinkat(int dir, const char *path, int flags)
 {
-	int (*real)(int, const char *, int) = dlsym(RTLD_NEXT, "unlinkat");
+	int (*real)(int dir, const char *path, int flags) =
+		dlsym(RTLD_NEXT, "unlinkat");
 
 	count();
 	return real(dir, path, flags);
@@ -40,7 +44,7 @@ int unlinkat(int dir, const char *path, int flags)
 
 int symlinkat(const char *target, int dir, const char *path)
 {
-	int (*real)(const char *, int, const char *) =
+	int (*real)(const char *target, int dir, const char *path) =
 		dlsym(RTLD_NEXT, "symlinkat");
 
 	count();
@@ -49,7 +53,8 @@ int symlinkat(const char *target, int dir, const char *path)
 
 ssize_t write(int fd, const void *data, size_t size)
 {
-	ssize_t (*real)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+	ssize_t (*real)(int fd, const void *data, size_t size) =
+		dlsym(RTLD_NEXT, "write");
 
 	count();
 	return real(fd, data, size);
