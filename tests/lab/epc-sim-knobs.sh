@@ -63,7 +63,7 @@ choice() {
 
 modprobe pci-epc-sim
 mkdir "$sim/one"
-known=" profile link live stats"
+known=" profile link live stats link_up"
 
 number max_functions 1 8
 number max_vfs 0 8
@@ -148,6 +148,10 @@ together "bar2 is not reserved, but there is something in it" \
 	bar2/msix_table=4096
 together "bar5 cannot be 64-bit, it is the last" bar5/only_64bit=1
 
+# Nobody sets whether the link is up.
+is 0 cat "$sim/one/link_up"
+is 444 stat -c %a "$sim/one/link_up"
+
 # A profile sets them all.
 echo rcar >"$sim/one/profile"
 is 4 cat "$sim/one/max_maps"
@@ -167,7 +171,7 @@ done | sort)" sh -c "jq -r '.controller.attributes | to_entries[] |
 	sort" <<<"$shown"
 for name in $known; do
 	case $name in
-	live | stats) continue ;;
+	live | stats | link_up) continue ;;
 	esac
 	refused "$ebusy" "$sim/one/$name" "$(cat "$sim/one/$name")"
 	logs "one: $name cannot be set while live"
