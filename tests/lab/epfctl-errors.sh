@@ -92,7 +92,7 @@ says 1 "test.yaml:6:30: nosuch: no module for this driver; install the module, o
 
 # Files that are not what they should be.
 binding '  - { reg: 0, function-name: pci_epf_test, vendorid: 1 }'
-says 2 "test.yaml:5:44: functions: unknown key 'vendorid'; the keys here are reg, function-name, name, vendor-id, device-id, subsystem-vendor-id, subsystem-id, revision-id, class-code, cache-line-size, interrupts, bar-regions, attributes, secondary, virtual-functions" \
+says 2 "test.yaml:5:44: functions: unknown key 'vendorid'; the keys here are reg, function-name, name, vendor-id, device-id, subsystem-vendor-id, subsystem-id, revision-id, class-code, cache-line-size, interrupts, bar-regions, ntb-windows, outbound-windows, attributes, secondary, virtual-functions" \
 	apply test.yaml
 binding '  - { reg: 0, function-name: pci_epf_test, vendor-id: 0x1104c }'
 says 2 "test.yaml:5:55: vendor-id: found 0x1104c, expected a number from 0 to 0xffff" \
