@@ -59,6 +59,11 @@ no_maps() {
 	(($(stat_of maps_live) == 0))
 }
 
+# content MIB DISK
+content() {
+	dd if="$2" bs=1M count="$1" iflag=direct status=none
+}
+
 # disk MIB PROFILE [KNOB=VALUE...]: what is written to a disk on that controller is
 # read from it, and is what the endpoint has. That amount is written to each
 # namespace in each way.
@@ -77,10 +82,9 @@ disk() {
 	fio --thread --ioengine=libaio --direct=1 --size="${size}M" \
 		--verify=crc32c --output="$work/fio" "${jobs[@]}" ||
 		die "$*: $(cat "$work/fio")"
-	# The function writes past what the page cache has of the disk in memory.
-	dd if=/dev/ram0 bs=1M count="$size" iflag=direct status=none |
-		cmp - <(head -c "${size}M" /dev/nvme0n1)
-	cmp -n "${size}M" /dev/nvme0n2 /run/namespace
+	# All was written past what the page caches have of these disks.
+	content "$size" /dev/ram0 | cmp - <(content "$size" /dev/nvme0n1)
+	content "$size" /dev/nvme0n2 | cmp -n "${size}M" - /run/namespace
 
 	# Each of five jobs crossed twice, for each of two namespaces.
 	bytes=$(($(stat_of dma_read_bytes) + $(stat_of endpoint_read_bytes)))

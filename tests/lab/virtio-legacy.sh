@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --timeout 120
+# lab: --6.12 --timeout 120
 #
 # A virtio function for hosts that know nothing of such: a disk with the kernel's
-# own virtio_pci and virtio_blk, and no module of ours on the host's side.
+# own virtio_pci and virtio_blk, and no module of ours on the host's side. (On
+# newer kernels the disk does not come up yet.)
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
@@ -88,7 +89,8 @@ echo 2 >"$functions/v0/msix_interrupts"
 not_bound "msix_interrupts is more than 1"
 again profile=am654
 make_disk transport=legacy
-not_bound "a legacy device needs BAR0"
+# Newer kernels know, too, that this controller has no INTx.
+not_bound "a legacy device needs \(BAR0\|INTx\)"
 again profile=generic
 
 echo "# a disk"
