@@ -4,26 +4,36 @@
 #
 # epflab check: every test there is, one line each. Sets STATUS.
 #
+# Tests run beside each other, one a processor of this machine. A test in the 7.3
+# flavour takes two: where a virtual processor waits for a lock of another that
+# does not run, every wait is as long as a turn of this machine's scheduler.
+#
 # A lab test is an executable tests/lab/*.sh. It runs inside, in one boot of its
 # own, in each flavour of the kernel: release and debug are 6.12, and 7.3 has two
 # processors. A comment line "# lab: OPTIONS" at its top gives options for epflab
 # run, and besides:
-#	--release	in the release flavour only (--debug: in that only)
-#	--6.12		in its two flavours only (--7.3: in that only)
+#	--release	in the release flavour only
+#	--debug		in the debug flavour only
+#	--6.12		in these two only
+#	--7.3		in that only; several of these: in each that one names
 #	--outside	not in the lab but beside it: a test of epflab itself
 # There is no --time-travel with two processors: a test that has that option and
 # is for 7.3, too, sees real time there.
 # Status 77 means skipped, for the reason in the last line of the output.
 
+readonly FLAVOURS=(release debug 7.3)
 readonly SKIPPED=77
+readonly RETRIES=5
 
 check() {
-	local quick='' flavour flavours=(release debug 7.3)
+	local quick='' flavour flavours=("${FLAVOURS[@]}")
 	local -a wanted=()
 
+	OPT_RETRY=
 	while (($#)); do
 		case $1 in
 		--quick) quick=yes flavours=(release) ;;
+		--retry) OPT_RETRY=yes ;;
 		-*) usage_error "check: $1: no such option" ;;
 		*) wanted+=("$1") ;;
 		esac
@@ -39,8 +49,9 @@ check() {
 	done
 
 	WORK=$(mktemp -d "${TMPDIR:-/tmp}/epflab.XXXXXXXX")
-	declare -gA JOBS=() STARTED=()
-	declare -gi PASSED=0 FAILED=0 SKIPS=0
+	declare -gA JOBS=() STARTED=() TAKEN=() COMMANDS=()
+	declare -gi PASSED=0 FAILED=0 SKIPS=0 UNSTEADY=0
+	declare -ga AGAIN=()
 	trap 'rm -rf "$WORK"' EXIT
 	trap 'check_stop' INT TERM HUP
 
@@ -51,11 +62,13 @@ check() {
 		[[ $quick ]] || check_style
 	fi
 	check_lab "${wanted[@]}"
-	while ((${#JOBS[@]})); do
-		job_finish
-	done
+	jobs_finish
+	check_again
 	trap - INT TERM HUP
 
+	if ((UNSTEADY)); then
+		echo "$UNSTEADY of these passed at the second try only"
+	fi
 	echo "$PASSED passed, $FAILED failed, $SKIPS skipped"
 	STATUS=0
 	((FAILED == 0 && PASSED + SKIPS > 0)) || STATUS=1
@@ -104,23 +117,34 @@ result() {
 		;;
 	*)
 		FAILED+=1
+		[[ $name != lab/* ]] || AGAIN+=("$name")
 		printf 'FAIL  %-44s %8s s  status %s\n' "$name" "$time" "$status"
 		sed 's/^/    | /' "$log"
 		;;
 	esac
 }
 
-# job NAME COMMAND...: run it beside others, one a processor.
+# job NAME COMMAND...: run it beside others, on PROCESSORS, or one.
 job() {
-	local name=$1
+	local name=$1 taken=${PROCESSORS:-1} all
 	shift
 
-	while ((${#JOBS[@]} >= $(nproc))); do
+	all=$(nproc)
+	((taken <= all)) || taken=$all
+	while ((taken + $(processors_taken) > all)); do
 		job_finish
 	done
 	"$@" >"$WORK/${name//\//-}" 2>&1 </dev/null &
 	JOBS[$!]=$name
 	STARTED[$!]=${EPOCHREALTIME/./}
+	TAKEN[$!]=$taken
+	COMMANDS[$name]=${*@Q}
+}
+
+processors_taken() {
+	local IFS=+
+
+	echo $((${TAKEN[*]:-0}))
 }
 
 job_finish() {
@@ -129,9 +153,36 @@ job_finish() {
 	wait -n -p pid "${!JOBS[@]}" || status=$?
 	name=${JOBS[$pid]}
 	time=$(((${EPOCHREALTIME/./} - STARTED[$pid]) / 10000))
-	unset "JOBS[$pid]" "STARTED[$pid]"
+	unset "JOBS[$pid]" "STARTED[$pid]" "TAKEN[$pid]"
 	result "$status" "$name" "$((time / 100)).$(printf %02d $((time % 100)))" \
 		"$WORK/${name//\//-}"
+}
+
+jobs_finish() {
+	while ((${#JOBS[@]})); do
+		job_finish
+	done
+}
+
+# check_again: with --retry, what failed in the lab once more, with nothing beside
+# it, unless that is too much for chance.
+check_again() {
+	local -a names=("${AGAIN[@]}")
+	local name failed
+
+	if [[ ! $OPT_RETRY ]] || ((${#names[@]} > RETRIES)); then
+		return
+	fi
+	for name in "${names[@]}"; do
+		failed=$FAILED
+		eval "job ${name@Q} ${COMMANDS[$name]}"
+		jobs_finish
+		if ((FAILED > failed)); then
+			FAILED=failed
+		else
+			FAILED+=-1 UNSTEADY+=1
+		fi
+	done
 }
 
 # libFuzzer on what is read of others, a number of inputs from its seeds on.
@@ -221,14 +272,14 @@ check_sparse() {
 check_lab() {
 	local test name flavour options
 
-	for test in tests/lab/*.sh; do
-		name=${test##*/}
-		name=${name%.sh}
-		[[ -x $test ]] || continue
-		(($# == 0)) || [[ " $* " == *" $name "* ]] || continue
+	for flavour in "${flavours[@]}"; do
+		for test in tests/lab/*.sh; do
+			name=${test##*/}
+			name=${name%.sh}
+			[[ -x $test ]] || continue
+			(($# == 0)) || [[ " $* " == *" $name "* ]] || continue
 
-		options=" $(sed -n 's/^# lab: //p;/^$/q' "$test") "
-		for flavour in "${flavours[@]}"; do
+			options=" $(sed -n 's/^# lab: //p;/^$/q' "$test") "
 			in_flavour "$flavour" "$options" || continue
 			check_lab_test "$name" "$flavour" "$test" "$options"
 		done
@@ -237,21 +288,23 @@ check_lab() {
 
 # in_flavour FLAVOUR OPTIONS: is a test with these options one for it?
 in_flavour() {
-	local flavours
+	local option named=''
 
-	case $2 in
-	*" --release "*|*" --outside "*) flavours=release ;;
-	*" --debug "*) flavours=debug ;;
-	*" --6.12 "*) flavours='release debug' ;;
-	*" --7.3 "*) flavours=7.3 ;;
-	*) return ;;
-	esac
-	[[ " $flavours " == *" $1 "* ]]
+	for option in $2; do
+		case $option in
+		--release|--outside) named+=' release' ;;
+		--debug) named+=' debug' ;;
+		--6.12) named+=' release debug' ;;
+		--7.3) named+=' 7.3' ;;
+		esac
+	done
+	[[ " ${named:-${FLAVOURS[*]}} " == *" $1 "* ]]
 }
 
 check_lab_test() {
 	local name=$1 flavour=$2 test=$3 option
 	local -a options=() run=(setpriv --pdeathsig TERM)
+	local PROCESSORS=1
 
 	for option in $4; do
 		case $option in
@@ -268,7 +321,7 @@ check_lab_test() {
 	done
 	case $flavour in
 	debug) options+=(--debug) ;;
-	7.3) options+=(--kernel 7.3) ;;
+	7.3) options+=(--kernel 7.3) PROCESSORS=2 ;;
 	esac
 	flavour_job "$flavour" "lab/$name ($flavour)" "${run[@]}" \
 		"$LAB/epflab" run "${options[@]}" -- "$test"
