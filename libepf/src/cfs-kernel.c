@@ -159,7 +159,7 @@ static void rank_entries(struct cfs_list *list)
 		list->entries[i].age.rank = list->count - i;
 }
 
-static int read_entries(DIR *dir, struct cfs_list *list)
+static int read_entries(DIR *dir, bool directories, struct cfs_list *list)
 {
 	/* Nobody asks for the age of a directory, nor whether it is writable. */
 	static const struct stat directory = { .st_mode = S_IFDIR };
@@ -173,6 +173,9 @@ static int read_entries(DIR *dir, struct cfs_list *list)
 		if (!entry)
 			break;
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (directories && entry->d_type != DT_DIR &&
+		    entry->d_type != DT_UNKNOWN)
 			continue;
 		st = directory;
 		err = entry->d_type != DT_DIR &&
@@ -191,7 +194,8 @@ static int read_entries(DIR *dir, struct cfs_list *list)
 	return err;
 }
 
-static int kernel_list(void *data, const char *path, struct cfs_list *list)
+static int kernel_list(void *data, const char *path, bool directories,
+		       struct cfs_list *list)
 {
 	DIR *dir;
 	int fd, err;
@@ -205,7 +209,7 @@ static int kernel_list(void *data, const char *path, struct cfs_list *list)
 		close(fd);
 		return err;
 	}
-	err = read_entries(dir, list);
+	err = read_entries(dir, directories, list);
 	closedir(dir);
 	return err;
 }

@@ -61,17 +61,29 @@ int cfs_stat(const struct cfs *cfs, const char *path)
 	return cfs->ops->stat(cfs->data, path);
 }
 
-int cfs_list(const struct cfs *cfs, const char *path, struct cfs_list *list)
+static int list_entries(const struct cfs *cfs, const char *path,
+			bool directories, struct cfs_list *list)
 {
 	int err;
 
-	err = cfs->ops->list(cfs->data, path, list);
+	err = cfs->ops->list(cfs->data, path, directories, list);
 	if (err)
 		return err;
 	if (list->count)
 		qsort(list->entries, list->count, sizeof(*list->entries),
 		      compare_entries);
 	return 0;
+}
+
+int cfs_list(const struct cfs *cfs, const char *path, struct cfs_list *list)
+{
+	return list_entries(cfs, path, false, list);
+}
+
+int cfs_list_directories(const struct cfs *cfs, const char *path,
+			 struct cfs_list *list)
+{
+	return list_entries(cfs, path, true, list);
 }
 
 int cfs_read(const struct cfs *cfs, const char *path, char **text)

@@ -42,8 +42,10 @@ struct cfs_list {
 struct cfs_ops {
 	/* An enum cfs_kind; links are not followed. */
 	int (*stat)(void *data, const char *path);
-	/* Add what is in a directory to list, in any order. */
-	int (*list)(void *data, const char *path, struct cfs_list *list);
+	/* Add what is in a directory to list, in any order; with directories, no
+	 * more than these is wanted. */
+	int (*list)(void *data, const char *path, bool directories,
+		    struct cfs_list *list);
 	/* A file's text, and the raw text of a link; free() them. */
 	int (*read)(void *data, const char *path, char **text);
 	int (*readlink)(void *data, const char *path, char **text);
@@ -73,6 +75,9 @@ struct cfs {
 int cfs_stat(const struct cfs *cfs, const char *path);
 /* Sorted by name; release with cfs_list_clear(), also after a failure. */
 int cfs_list(const struct cfs *cfs, const char *path, struct cfs_list *list);
+/* The same for the directories there alone, which is much cheaper. */
+int cfs_list_directories(const struct cfs *cfs, const char *path,
+			 struct cfs_list *list);
 /* Add a file that can be written, at rank 0; the caller changes the last entry
  * to what it knows better. */
 int cfs_list_add(struct cfs_list *list, const char *name, enum cfs_kind kind);

@@ -273,7 +273,8 @@ static int run_set(struct epf_ctx *ctx, struct epf_step *step,
 	}
 	if (err)
 		return err;
-	err = tree_find_attribute(ctx, step->directory, name, &path);
+	err = tree_read_attribute(ctx, step->directory, name, &path,
+				  &step->old);
 	if (err == -ENOENT)
 		return fail(ctx, step, err, "no such attribute", NULL);
 	if (err == -ETIMEDOUT)
@@ -284,9 +285,6 @@ static int run_set(struct epf_ctx *ctx, struct epf_step *step,
 		return fail(ctx, step, err, NULL, NULL);
 	free(step->path);
 	step->path = path;
-	/* One that cannot be read cannot be put back either; see step_undo. */
-	if (cfs_read(&ctx->cfs, path, &step->old))
-		step->old = NULL;
 	err = cfs_write(&ctx->cfs, path, step->value);
 	return err ? fail(ctx, step, err, NULL, NULL) : 0;
 }

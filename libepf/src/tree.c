@@ -265,7 +265,7 @@ int tree_find_directory(const struct cfs *cfs, const char *function,
 	size_t i;
 	int err;
 
-	err = cfs_list(cfs, function, &entries);
+	err = cfs_list_directories(cfs, function, &entries);
 	for (i = 0; !err && i < entries.count; i++) {
 		const struct cfs_entry *entry = &entries.entries[i];
 		_cleanup_free_ char *there = NULL;
@@ -284,7 +284,7 @@ int tree_find_directory(const struct cfs *cfs, const char *function,
 	return err ? err : -ENOENT;
 }
 
-/* Look for an attribute once. */
+/* Look for an attribute of the driver once. */
 static int look_for(const struct cfs *cfs, const char *function,
 		    const char *name, char **path)
 {
@@ -292,7 +292,7 @@ static int look_for(const struct cfs *cfs, const char *function,
 	size_t i;
 	int err;
 
-	err = cfs_list(cfs, function, &entries);
+	err = cfs_list_directories(cfs, function, &entries);
 	if (err)
 		return err;
 	for (i = 0; i < entries.count; i++) {
@@ -300,10 +300,6 @@ static int look_for(const struct cfs *cfs, const char *function,
 		_cleanup_free_ char *there = NULL;
 		int kind;
 
-		if (entry->kind == CFS_FILE && !strcmp(entry->name, name)) {
-			*path = string_format("%s/%s", function, name);
-			return *path ? 0 : -ENOMEM;
-		}
 		if (!is_driver_directory(entry))
 			continue;
 		there = string_format("%s/%s/%s", function, entry->name, name);
@@ -321,22 +317,14 @@ static int look_for(const struct cfs *cfs, const char *function,
 	return -ENOENT;
 }
 
-int tree_find_attribute(const struct epf_ctx *ctx, const char *function,
-			const char *name, char **path)
+/* Look for an attribute of the driver until the function is complete. */
+static int await_attribute(const struct epf_ctx *ctx, const char *function,
+			   const char *name, char **path)
 {
-	_cleanup_free_ char *secondary = NULL, *own = NULL;
+	_cleanup_free_ char *secondary = NULL;
 	int complete = 0, was_complete, err;
 	long long deadline;
 
-	/* Most are the function's own, there as soon as the function is. */
-	own = string_format("%s/%s", function, name);
-	if (!own)
-		return -ENOMEM;
-	if (cfs_stat(&ctx->cfs, own) == CFS_FILE) {
-		*path = own;
-		own = NULL;
-		return 0;
-	}
 	deadline = now_ms() + ctx->timeout_ms;
 	secondary = string_format("%s/secondary", function);
 	if (!secondary)
@@ -356,6 +344,29 @@ int tree_find_attribute(const struct epf_ctx *ctx, const char *function,
 			return complete ? -ENOENT : -ETIMEDOUT;
 		pause_ms(POLL_MS);
 	}
+}
+
+int tree_read_attribute(const struct epf_ctx *ctx, const char *function,
+			const char *name, char **path, char **text)
+{
+	_cleanup_free_ char *own = NULL;
+	int err;
+
+	*text = NULL;
+	/* Most are the function's own, there as soon as the function is. */
+	own = string_format("%s/%s", function, name);
+	if (!own)
+		return -ENOMEM;
+	if (cfs_read(&ctx->cfs, own, text) == 0 ||
+	    cfs_stat(&ctx->cfs, own) == CFS_FILE) {
+		*path = own;
+		own = NULL;
+		return 0;
+	}
+	err = await_attribute(ctx, function, name, path);
+	if (!err && cfs_read(&ctx->cfs, *path, text))
+		*text = NULL;
+	return err;
 }
 
 bool tree_leads_to(const char *text, const char *target)

@@ -48,10 +48,11 @@ int tree_read_link_state(const struct cfs *cfs, const char *name,
 const char *attribute_list_get(const struct attribute_list *list,
 			       const char *name);
 
-/* Path of an attribute, wherever it is; free it. Waits for a new function to be
- * complete. -ENOENT, or -ETIMEDOUT for a function that stays incomplete. */
-int tree_find_attribute(const struct epf_ctx *ctx, const char *function,
-			const char *name, char **path);
+/* An attribute, wherever it is: its path, and its text, NULL if it cannot be read;
+ * free both. Waits for a new function to be complete. -ENOENT, or -ETIMEDOUT for
+ * a function that stays incomplete. */
+int tree_read_attribute(const struct epf_ctx *ctx, const char *function,
+			const char *name, char **path, char **text);
 
 /* Path of a directory in that of the driver; free it. -ENOENT. */
 int tree_find_directory(const struct cfs *cfs, const char *function,

@@ -7,32 +7,20 @@
 
 #include "plan.h"
 
-/* What was deleted is a window of a function, not the function. */
-static bool is_window(const struct epf_step *step)
-{
-	return strchr(strchr(step->directory, '/') + 1, '/');
-}
-
 /* Whether an attribute of a function made anew is what it was; if not, write
  * it, for the next look. */
 static bool restore_attribute(struct epf_ctx *ctx, const struct epf_step *step,
 			      const struct attribute *attribute)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL;
-	int err;
 
 	if (!attribute->writable)
 		return true; /* the driver's to say */
-	if (is_window(step))
-		path = string_format("%s/%s", step->path, attribute->name);
-	else if (tree_find_attribute(ctx, step->path, attribute->name, &path))
+	if (tree_read_attribute(ctx, step->path, attribute->name, &path, &text))
 		return false;
-	if (!path)
-		return false;
-	err = cfs_read(&ctx->cfs, path, &text);
 	if (!attribute->text)
-		return err; /* it could not be read before either */
-	if (!err && !strcmp(text, attribute->text))
+		return !text; /* it could not be read before either */
+	if (text && !strcmp(text, attribute->text))
 		return true;
 	cfs_write(&ctx->cfs, path, attribute->text);
 	return false;

@@ -283,7 +283,8 @@ static int model_stat(void *model, const char *path)
 	return err ? err : (int)kind_of(node);
 }
 
-static int model_list(void *data, const char *path, struct cfs_list *list)
+static int model_list(void *data, const char *path, bool directories,
+		      struct cfs_list *list)
 {
 	struct model *model = data;
 	struct cfs_entry *entry;
@@ -297,6 +298,8 @@ static int model_list(void *data, const char *path, struct cfs_list *list)
 		return err;
 	for (node = node->children; node; node = node->next) {
 		if (node->visible > model->count)
+			continue;
+		if (directories && kind_of(node) != CFS_DIRECTORY)
 			continue;
 		err = cfs_list_add(list, node->name, kind_of(node));
 		if (err)
