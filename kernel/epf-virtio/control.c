@@ -138,6 +138,8 @@ static enum epf_virtio_result set_status(struct epf_virtio_device *device,
 
 	if (!status) {
 		epf_virtio_reset(device);
+		/* The next driver finds the device, whatever this one did. */
+		epf_virtio_describe(device);
 		return EPF_VIRTIO_OK;
 	}
 	if (status > U8_MAX)

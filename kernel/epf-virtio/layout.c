@@ -154,8 +154,63 @@ void epf_virtio_free_bar(struct epf_virtio_device *device)
 	pci_epf_free_space(device->epf, bar, device->barno, PRIMARY_INTERFACE);
 }
 
+static void describe_queues(struct epf_virtio_device *device)
+{
+	const struct epf_virtio_layout *layout = &device->layout;
+	struct epf_virtio_queue_info *queues = device->bar + layout->queues;
+	unsigned int i;
+
+	for (i = 0; i < device->num_queues; i++) {
+		queues[i] = (struct epf_virtio_queue_info) {
+			.max_size = cpu_to_le16(device->settings.queue_size),
+		};
+		if (layout->push)
+			queues[i].shadow_offset =
+				cpu_to_le32(layout->shadows +
+					    i * layout->shadow_size);
+	}
+}
+
 /**
- * epf_virtio_fill_bar() - say what the device is
+ * epf_virtio_describe() - say what the device is
+ * @device: the device; no host uses it
+ *
+ * Whatever the host has written there is gone.
+ *
+ * Context: may sleep.
+ */
+void epf_virtio_describe(struct epf_virtio_device *device)
+{
+	const struct epf_virtio_layout *layout = &device->layout;
+	struct epf_virtio_discovery *discovery = device->bar;
+
+	discovery->version = cpu_to_le16(EPF_VIRTIO_VERSION);
+	discovery->length = cpu_to_le16(sizeof(*discovery));
+	discovery->device_id = cpu_to_le32(device->backend->device_id);
+	discovery->vendor_id = cpu_to_le32(device->epf->header->vendorid);
+	discovery->device_features = cpu_to_le64(device->device_features);
+	discovery->transport_features =
+		cpu_to_le32(layout->push ? EPF_VIRTIO_F_PUSH : 0);
+	discovery->num_queues = cpu_to_le16(device->num_queues);
+	discovery->timeout_ms = cpu_to_le16(device->settings.timeout_ms);
+	discovery->control_offset = cpu_to_le32(CONTROL_OFFSET);
+	discovery->queues_offset = cpu_to_le32(layout->queues);
+	discovery->notify_offset = cpu_to_le32(layout->notify);
+	discovery->config_offset = cpu_to_le32(layout->config);
+	discovery->config_size = cpu_to_le16(device->backend->config_size);
+	discovery->queue_stride =
+		cpu_to_le16(sizeof(struct epf_virtio_queue_info));
+	describe_queues(device);
+	scoped_guard(mutex, &device->config_lock)
+		device->settings.transport->show_config(device);
+
+	/* The rest is there when the host sees this. */
+	dma_wmb();
+	WRITE_ONCE(discovery->magic, cpu_to_le32(EPF_VIRTIO_MAGIC));
+}
+
+/**
+ * epf_virtio_fill_bar() - begin with nothing but what the device is
  * @device: the device; no host uses it
  *
  * Context: may sleep.
@@ -164,10 +219,8 @@ void epf_virtio_fill_bar(struct epf_virtio_device *device)
 {
 	const struct epf_virtio_layout *layout = &device->layout;
 	struct epf_virtio_discovery *discovery = device->bar;
-	struct epf_virtio_queue_info *queues = device->bar + layout->queues;
 	size_t registers = layout->msix ?: layout->config +
 					   device->backend->config_size;
-	unsigned int i;
 
 	/* A host that is there already sees nothing half done. */
 	WRITE_ONCE(discovery->magic, 0);
@@ -175,37 +228,7 @@ void epf_virtio_fill_bar(struct epf_virtio_device *device)
 	memset(device->bar, 0, registers);
 	device->acknowledged = 0;
 	device->config_generation = 0;
-
-	discovery->version = cpu_to_le16(EPF_VIRTIO_VERSION);
-	discovery->length = cpu_to_le16(sizeof(*discovery));
-	discovery->device_id = cpu_to_le32(device->backend->device_id);
-	discovery->vendor_id = cpu_to_le32(device->epf->header->vendorid);
-	discovery->device_features = cpu_to_le64(device->device_features);
-	if (layout->push)
-		discovery->transport_features = cpu_to_le32(EPF_VIRTIO_F_PUSH);
-	discovery->num_queues = cpu_to_le16(device->num_queues);
-	discovery->timeout_ms = cpu_to_le16(device->settings.timeout_ms);
-	discovery->control_offset = cpu_to_le32(CONTROL_OFFSET);
-	discovery->queues_offset = cpu_to_le32(layout->queues);
-	discovery->notify_offset = cpu_to_le32(layout->notify);
-	discovery->config_offset = cpu_to_le32(layout->config);
-	discovery->config_size = cpu_to_le16(device->backend->config_size);
-	discovery->queue_stride = cpu_to_le16(sizeof(*queues));
-
-	for (i = 0; i < device->num_queues; i++) {
-		queues[i].max_size = cpu_to_le16(device->settings.queue_size);
-		if (layout->push)
-			queues[i].shadow_offset =
-				cpu_to_le32(layout->shadows +
-					    i * layout->shadow_size);
-	}
-	scoped_guard(mutex, &device->config_lock)
-		memcpy(device->bar + layout->config, device->config,
-		       device->backend->config_size);
-
-	/* The rest is there when the host sees this. */
-	dma_wmb();
-	WRITE_ONCE(discovery->magic, cpu_to_le32(EPF_VIRTIO_MAGIC));
+	epf_virtio_describe(device);
 }
 
 /**

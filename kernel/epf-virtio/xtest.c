@@ -179,16 +179,23 @@ static void xtest_queue_work(struct epf_virtio_queue *queue)
 	}
 }
 
+/* All but what the host writes there */
+static void fill_config(const struct xtest *xtest,
+			struct virtio_xtest_config *config)
+{
+	config->marker = cpu_to_le32(xtest->marker);
+	config->num_queues = cpu_to_le32(xtest->num_queues);
+	config->max_bytes = cpu_to_le32(MAX_BYTES -
+					sizeof(struct virtio_xtest_request));
+	config->answer = config->host_marker;
+}
+
 static int xtest_bind(struct epf_virtio_device *device)
 {
-	struct virtio_xtest_config *config = device->config;
 	struct xtest *xtest = device->priv;
 
 	device->num_queues = xtest->num_queues;
-	config->marker = cpu_to_le32(xtest->marker);
-	config->num_queues = cpu_to_le32(device->num_queues);
-	config->max_bytes = cpu_to_le32(MAX_BYTES -
-					sizeof(struct virtio_xtest_request));
+	fill_config(xtest, device->config);
 	return 0;
 }
 
@@ -209,10 +216,8 @@ static int xtest_probe(struct epf_virtio_device *device)
 static void xtest_config_written(struct epf_virtio_device *device,
 				 unsigned int offset, unsigned int len)
 {
-	struct virtio_xtest_config *config = device->config;
-
 	epf_virtio_config_begin(device);
-	config->answer = config->host_marker;
+	fill_config(device->priv, device->config);
 	epf_virtio_config_end(device);
 }
 
