@@ -6,7 +6,6 @@
  */
 
 #include <linux/errno.h>
-#include <linux/iopoll.h>
 #include <linux/unaligned.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
@@ -64,6 +63,9 @@ static int finalize_features(struct virtio_device *vdev)
  * virtio_epf_get_status() - read the device's status
  * @vdev: the device
  *
+ * What the driver has set is not asked of the endpoint, which might say anything;
+ * it has a say in features, and in that it needs a reset.
+ *
  * Context: may sleep.
  * Return: the status; 0 where the endpoint is gone.
  */
@@ -76,17 +78,23 @@ u8 virtio_epf_get_status(struct virtio_device *vdev)
 		return 0;
 
 	status = readl(CONTROL(epf, status));
-	return status > U8_MAX ? 0 : status;
+	if (status > U8_MAX || !epf->status)
+		return 0;
+
+	return (epf->status & (status | ~VIRTIO_CONFIG_S_FEATURES_OK)) |
+	       (status & VIRTIO_CONFIG_S_NEEDS_RESET);
 }
 
 static void set_status(struct virtio_device *vdev, u8 status)
 {
+	struct virtio_epf *epf = to_virtio_epf(vdev);
 	struct virtio_epf_request request = {
 		.command = EPF_VIRTIO_SET_STATUS,
 		.args[0] = status,
 	};
 
-	virtio_epf_request(to_virtio_epf(vdev), &request);
+	virtio_epf_request(epf, &request);
+	epf->status = status;
 }
 
 static void reset(struct virtio_device *vdev)
@@ -100,16 +108,9 @@ static void reset(struct virtio_device *vdev)
 	virtio_epf_synchronize_irqs(vdev);
 }
 
-/* Even: the configuration does not change just now. */
 static u32 generation(struct virtio_device *vdev)
 {
-	struct virtio_epf *epf = to_virtio_epf(vdev);
-	u32 value;
-
-	read_poll_timeout_atomic(readl, value, !(value & 1) || epf->dead, 1,
-				 epf->timeout_ms * USEC_PER_MSEC, false,
-				 CONTROL(epf, config_generation));
-	return value;
+	return virtio_epf_config_generation(to_virtio_epf(vdev));
 }
 
 static bool config_has(struct virtio_epf *epf, unsigned int offset,

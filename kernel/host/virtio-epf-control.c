@@ -19,6 +19,9 @@
 /* How often to look whether a request was done. */
 #define LOOK_US		20
 
+/* How often in a row the configuration may have changed. */
+#define MAX_CHANGES	1000
+
 /* What is read where there is nothing any more; never a generation. */
 #define GONE		(~0U)
 
@@ -128,4 +131,40 @@ int virtio_epf_request(struct virtio_epf *epf,
 	}
 
 	return result_to_errno(readl(CONTROL(epf, result)));
+}
+
+/**
+ * virtio_epf_config_generation() - which configuration there is
+ * @epf: the device
+ *
+ * A driver reads until this stays the same: an endpoint that never lets it is
+ * given up, and then it does.
+ *
+ * Context: may sleep.
+ * Return: the generation.
+ */
+u32 virtio_epf_config_generation(struct virtio_epf *epf)
+{
+	u32 value;
+	int ret;
+
+	guard(mutex)(&epf->control_lock);
+	if (epf->dead)
+		return epf->config_generation;
+
+	/* Even: it does not change just now. */
+	ret = read_poll_timeout(readl, value, !(value & 1) || value == GONE,
+				LOOK_US, epf->timeout_ms * USEC_PER_MSEC, false,
+				CONTROL(epf, config_generation));
+	if (value == epf->config_generation)
+		epf->config_changes = 0;
+	else
+		epf->config_changes++;
+	if (ret || value == GONE || epf->config_changes > MAX_CHANGES) {
+		pci_err(epf->pdev, "the configuration never stays the same\n");
+		virtio_epf_give_up(epf);
+	}
+
+	epf->config_generation = value;
+	return value;
 }

@@ -23,7 +23,8 @@ static void config_work(struct work_struct *work)
 	u8 status = virtio_epf_get_status(&epf->vdev);
 
 	if (status & VIRTIO_CONFIG_S_NEEDS_RESET) {
-		dev_err(&epf->vdev.dev, "the device needs a reset\n");
+		dev_err_ratelimited(&epf->vdev.dev,
+				    "the device needs a reset\n");
 		virtio_break_device(&epf->vdev);
 	}
 	virtio_config_changed(&epf->vdev);
@@ -37,12 +38,13 @@ static irqreturn_t config_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/* The driver may have seen by itself what this is for. */
 static irqreturn_t queue_irq(int irq, void *data)
 {
 	struct virtio_epf_queue *queue = data;
 
-	vring_interrupt(irq, queue->vq);
-	/* The driver may have seen by itself what this is for. */
+	if (READ_ONCE(queue->enabled))
+		vring_interrupt(irq, queue->vq);
 	return IRQ_HANDLED;
 }
 
@@ -52,10 +54,10 @@ static irqreturn_t shared_irq(int irq, void *data)
 	unsigned int i;
 
 	for (i = 0; i < epf->num_queues; i++) {
-		struct virtqueue *vq = READ_ONCE(epf->queues[i].vq);
+		struct virtio_epf_queue *queue = &epf->queues[i];
 
-		if (vq && vq->callback)
-			vring_interrupt(irq, vq);
+		if (READ_ONCE(queue->enabled) && queue->vq->callback)
+			vring_interrupt(irq, queue->vq);
 	}
 	return IRQ_HANDLED;
 }

@@ -183,7 +183,8 @@ static int init_device(struct virtio_epf *epf, int register_bar,
 	}
 
 	epf->config_size = le16_to_cpu(discovery->config_size);
-	epf->timeout_ms = le16_to_cpu(discovery->timeout_ms);
+	/* 0 would be for ever. */
+	epf->timeout_ms = le16_to_cpu(discovery->timeout_ms) ?: 1;
 	if (!bar_has(epf->bar_size, control,
 		     sizeof(struct epf_virtio_control), 8) ||
 	    !bar_has(epf->bar_size, config, epf->config_size, 8))

@@ -9,6 +9,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 
@@ -26,14 +27,14 @@ static u16 to_cpu(__virtio16 value)
 }
 
 /*
- * Push the chain that begins at @head, with as few writes as there are runs of
+ * Push the chain that begins at @next, with as few writes as there are runs of
  * neighbours. The ring is memory that the endpoint can write to: what is in it
- * is not trusted.
+ * is not trusted. There are no more than @left descriptors; returns what is left.
  */
-static void push_chain(struct virtio_epf_queue *queue,
-		       const struct vring *vring, unsigned int head)
+static unsigned int push_chain(struct virtio_epf_queue *queue,
+			       const struct vring *vring, unsigned int next,
+			       unsigned int left)
 {
-	unsigned int next = head, left = vring->num;
 	bool more = true;
 
 	while (more && left && next < vring->num) {
@@ -53,11 +54,13 @@ static void push_chain(struct virtio_epf_queue *queue,
 		memcpy_toio(queue->shadow_desc + first * sizeof(*vring->desc),
 			    &vring->desc[first], count * sizeof(*vring->desc));
 	}
+	return left;
 }
 
 static void push(struct virtio_epf_queue *queue)
 {
 	const struct vring *vring = virtqueue_get_vring(queue->vq);
+	unsigned int left = vring->num;
 	u16 available;
 
 	guard(spinlock_irqsave)(&queue->lock);
@@ -67,17 +70,18 @@ static void push(struct virtio_epf_queue *queue)
 	if (available == queue->pushed)
 		return;
 
-	while (queue->pushed != available) {
+	/* No descriptor is in two chains: more than there are is nonsense. */
+	while (queue->pushed != available && left) {
 		unsigned int slot = queue->pushed % vring->num;
 		u16 head = to_cpu(READ_ONCE(vring->avail->ring[slot]));
 
-		push_chain(queue, vring, head);
+		left = min(left - 1, push_chain(queue, vring, head, left));
 		writew(head, queue->shadow_avail +
 		       offsetof(struct vring_avail, ring[slot]));
 		queue->pushed++;
 	}
 	/* In order: all is there when the endpoint sees this. */
-	writel(available, queue->notify);
+	writel(queue->pushed, queue->notify);
 }
 
 static bool notify_push(struct virtqueue *vq)
@@ -121,8 +125,11 @@ static int enable(struct virtio_epf_queue *queue)
 		queue->pushed = 0;
 		writel(0, queue->notify);
 	}
+	/* It may interrupt us before we see that it has answered. */
+	WRITE_ONCE(queue->enabled, true);
 	ret = virtio_epf_request(epf, &request);
-	queue->enabled = !ret;
+	if (ret)
+		WRITE_ONCE(queue->enabled, false);
 	return ret;
 }
 
@@ -137,7 +144,7 @@ static int disable(struct virtio_epf_queue *queue)
 	if (!queue->enabled)
 		return 0;
 
-	queue->enabled = false;
+	WRITE_ONCE(queue->enabled, false);
 	return virtio_epf_request(to_virtio_epf(vq->vdev), &request);
 }
 
@@ -160,9 +167,7 @@ int virtio_epf_reset_queue(struct virtqueue *vq)
 	if (ret)
 		return ret;
 
-	WRITE_ONCE(queue->vq, NULL);
 	virtio_epf_synchronize_irqs(vq->vdev);
-	queue->vq = vq;
 	vq->reset = true;
 	return 0;
 }
@@ -211,7 +216,7 @@ static int setup_queue(struct virtio_epf *epf, unsigned int index,
 	vq->num_max = queue->max_size;
 	vq->priv = queue;
 	queue->vector = vector;
-	WRITE_ONCE(queue->vq, vq);
+	queue->vq = vq;
 	if (own_vector) {
 		ret = virtio_epf_request_queue_irq(queue, vector);
 		if (ret)
@@ -227,8 +232,8 @@ static void del_queue(struct virtio_epf_queue *queue)
 
 	disable(queue);
 	virtio_epf_free_queue_irq(queue);
-	WRITE_ONCE(queue->vq, NULL);
 	virtio_epf_synchronize_irqs(vq->vdev);
+	queue->vq = NULL;
 	vring_del_virtqueue(vq);
 }
 

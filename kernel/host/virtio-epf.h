@@ -30,7 +30,7 @@
  * @max_size: the most descriptors that it may have
  * @vector: its interrupt, or EPF_VIRTIO_NO_VECTOR
  * @has_irq: an interrupt of its own is requested
- * @enabled: the endpoint has been told of it
+ * @enabled: the endpoint may use it, and interrupt us for it
  * @name: of its interrupt
  * @lock: protects all below, and the order of what is pushed
  * @pushed: the available index up to which the endpoint was told
@@ -72,8 +72,11 @@ struct virtio_epf_queue {
  * @config_name: of the interrupt for changes of the configuration
  * @shared_name: of the interrupt that queues share
  * @config_work: looks what has changed
+ * @status: device status that the driver has set
  * @control_lock: one request at a time; protects all below
  * @generation: of the last request
+ * @config_generation: of the configuration, when it was read last
+ * @config_changes: how often in a row that was another than before
  * @dead: the endpoint did not answer: nothing is requested any more
  */
 struct virtio_epf {
@@ -97,9 +100,12 @@ struct virtio_epf {
 	char config_name[32];
 	char shared_name[32];
 	struct work_struct config_work;
+	u8 status;
 
 	struct mutex control_lock; /* see above */
 	u32 generation;
+	u32 config_generation;
+	unsigned int config_changes;
 	bool dead;
 };
 
@@ -130,6 +136,7 @@ int virtio_epf_request(struct virtio_epf *epf,
 		       const struct virtio_epf_request *request);
 void virtio_epf_ring_doorbell(struct virtio_epf *epf);
 void virtio_epf_give_up(struct virtio_epf *epf);
+u32 virtio_epf_config_generation(struct virtio_epf *epf);
 
 /* virtio-epf-config.c */
 extern const struct virtio_config_ops virtio_epf_config_ops;
