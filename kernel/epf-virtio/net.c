@@ -195,6 +195,13 @@ static bool is_control(const struct epf_virtio_queue *queue)
 	return queue->index == 2;
 }
 
+/* There are more queues than pairs, whichever of them the driver takes. */
+static bool is_of_pair(const struct epf_virtio_queue *queue)
+{
+	return !is_control(queue) &&
+	       queue->index / 2 < queue->device->num_queues / 2;
+}
+
 static void net_queue_work(struct epf_virtio_queue *queue)
 {
 	struct epf_net *net = queue->device->priv;
@@ -202,6 +209,8 @@ static void net_queue_work(struct epf_virtio_queue *queue)
 
 	if (is_control(queue))
 		net_control_work(net, queue);
+	else if (!is_of_pair(queue))
+		return;
 	else if (queue->index % 2)
 		net_rx_work(&net->rx[pair], queue);
 	else
@@ -212,7 +221,7 @@ static void net_queue_stop(struct epf_virtio_queue *queue)
 {
 	struct epf_net *net = queue->device->priv;
 
-	if (!is_control(queue) && !(queue->index % 2))
+	if (is_of_pair(queue) && !(queue->index % 2))
 		net_tx_queue_stop(&net->tx[queue->index / 2]);
 }
 

@@ -479,9 +479,9 @@ static u64 choose_features(struct hostile *hostile)
 {
 	u64 features = hostile->features & ~RING_FEATURES;
 
-	if (one_in(hostile, 8))
+	if (one_in(hostile, 3))
 		features &= prandom_u32_state(&hostile->random) |
-			    (u64)prandom_u32_state(&hostile->random) << 32;
+			    (one_in(hostile, 2) ? ~0ULL << 32 : 0);
 	if (hostile->packed)
 		features |= BIT_ULL(VIRTIO_F_RING_PACKED);
 	if (!hostile->push)
