@@ -92,6 +92,26 @@ void virtio_epf_init_irqs(struct virtio_epf *epf)
 	INIT_WORK(&epf->config_work, config_work);
 }
 
+/*
+ * Only all of them can be spread: with fewer, those that a driver does not want
+ * spread are more than there are.
+ */
+static int alloc_vectors(struct pci_dev *pdev, unsigned int wanted,
+			 struct irq_affinity *desc)
+{
+	int ret = -ENOSPC;
+
+	if (desc) {
+		desc->pre_vectors++;
+		ret = pci_alloc_irq_vectors_affinity(pdev, wanted, wanted,
+						     PCI_IRQ_MSIX |
+						     PCI_IRQ_MSI |
+						     PCI_IRQ_AFFINITY, desc);
+	}
+	return ret > 0 ? ret : pci_alloc_irq_vectors(pdev, 1, wanted,
+						     PCI_IRQ_ALL_TYPES);
+}
+
 /**
  * virtio_epf_alloc_irqs() - have interrupts
  * @epf: the device
@@ -107,18 +127,12 @@ void virtio_epf_init_irqs(struct virtio_epf *epf)
 int virtio_epf_alloc_irqs(struct virtio_epf *epf, unsigned int wanted,
 			  struct irq_affinity *desc)
 {
-	unsigned int flags = PCI_IRQ_MSIX | PCI_IRQ_MSI | PCI_IRQ_INTX;
 	struct virtio_epf_request request = {
 		.command = EPF_VIRTIO_SET_CONFIG_VECTOR,
 	};
 	int ret;
 
-	if (desc) {
-		desc->pre_vectors++;
-		flags |= PCI_IRQ_AFFINITY;
-	}
-	ret = pci_alloc_irq_vectors_affinity(epf->pdev, 1, 1 + wanted, flags,
-					     desc);
+	ret = alloc_vectors(epf->pdev, 1 + wanted, desc);
 	if (ret < 0)
 		return ret;
 
