@@ -162,6 +162,13 @@ static enum epf_virtio_result set_status(struct epf_virtio_device *device,
 	return result;
 }
 
+/* The host has enabled its interrupts before it names one. */
+static bool has_vector(struct epf_virtio_device *device, u16 vector)
+{
+	epf_virtio_find_vectors(device);
+	return vector < device->num_vectors || vector == EPF_VIRTIO_NO_VECTOR;
+}
+
 static enum epf_virtio_result set_queue(struct epf_virtio_device *device,
 					const struct epf_virtio_control *request)
 {
@@ -184,7 +191,9 @@ static enum epf_virtio_result set_queue(struct epf_virtio_device *device,
 	if (!(device->status & VIRTIO_CONFIG_S_FEATURES_OK) || queue->vring)
 		return EPF_VIRTIO_REFUSED;
 
-	epf_virtio_find_vectors(device);
+	if (!has_vector(device, le16_to_cpu(request->vector)))
+		return EPF_VIRTIO_INVALID;
+
 	ret = epf_virtio_enable_queue(queue, request);
 	if (ret == -EINVAL)
 		return EPF_VIRTIO_INVALID;
@@ -195,8 +204,12 @@ static enum epf_virtio_result
 set_config_vector(struct epf_virtio_device *device,
 		  const struct epf_virtio_control *request)
 {
-	epf_virtio_find_vectors(device);
-	device->config_vector = le16_to_cpu(request->vector);
+	u16 vector = le16_to_cpu(request->vector);
+
+	if (!has_vector(device, vector))
+		return EPF_VIRTIO_INVALID;
+
+	device->config_vector = vector;
 	return EPF_VIRTIO_OK;
 }
 

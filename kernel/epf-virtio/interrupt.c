@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include <linux/pci.h>
 
+#include "../compat/pci-epc.h"
 #include "virtio.h"
 
 /**
@@ -32,9 +33,19 @@ int epf_virtio_set_interrupts(struct epf_virtio_device *device)
 	return ret;
 }
 
+static bool has_intx(const struct epf_virtio_device *device)
+{
+	const struct pci_epf *epf = device->epf;
+
+	return compat_has_intx(device->epc_features) && !epf->vfunc_no &&
+	       epf->header->interrupt_pin;
+}
+
 /**
  * epf_virtio_find_vectors() - find out which interrupts the host has enabled
  * @device: the device
+ *
+ * There are none where the host has to do with INTx, which there is not.
  *
  * Context: may sleep.
  */
@@ -53,7 +64,7 @@ void epf_virtio_find_vectors(struct epf_virtio_device *device)
 	}
 	if (count <= 0) {
 		device->irq_type = PCI_IRQ_INTX;
-		count = 1;
+		count = has_intx(device);
 	}
 	device->num_vectors = count;
 }
@@ -64,15 +75,16 @@ void epf_virtio_find_vectors(struct epf_virtio_device *device)
  * @vector: which, from 0, or EPF_VIRTIO_NO_VECTOR; from the host
  *
  * Context: may sleep.
- * Return: whether it was raised.
+ * Return: 0, -ENXIO where the host has enabled no such, or an error of the
+ *	controller.
  */
-bool epf_virtio_raise(struct epf_virtio_device *device, u16 vector)
+int epf_virtio_raise(struct epf_virtio_device *device, u16 vector)
 {
 	struct pci_epf *epf = device->epf;
 	int ret = -ENXIO;
 
 	if (vector == EPF_VIRTIO_NO_VECTOR)
-		return false;
+		return -ENXIO;
 
 	if (vector < device->num_vectors)
 		ret = pci_epc_raise_irq(epf->epc, epf->func_no, epf->vfunc_no,
@@ -80,5 +92,5 @@ bool epf_virtio_raise(struct epf_virtio_device *device, u16 vector)
 	if (ret)
 		dev_warn_ratelimited(&epf->dev, "interrupt %u: error %d\n",
 				     vector, ret);
-	return !ret;
+	return ret;
 }

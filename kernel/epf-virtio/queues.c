@@ -26,6 +26,12 @@
 #define MAX_UNTOLD	32
 #define MAX_UNTOLD_US	100
 
+/*
+ * One that the controller refuses is tried again, later each time: the host may
+ * have masked it, or windows are scarce. After all of them, 6.5 s, nobody hears it.
+ */
+#define MAX_REFUSED	16
+
 /**
  * epf_virtio_alloc_queues() - make the queues of a device
  * @device: the device; the number of its queues is known
@@ -124,22 +130,28 @@ int epf_virtio_enable_queue(struct epf_virtio_queue *queue,
 	queue->broken = false;
 	queue->drained = false;
 	queue->untold = 0;
+	queue->refused = 0;
 	queue->memory = memory;
 	queue->vring = vring;
 	return 0;
 }
 
-static void queue_broke(struct epf_virtio_queue *queue, int error)
+static void queue_broke(struct epf_virtio_queue *queue, const char *why,
+			int error)
 {
 	if (queue->broken)
 		return;
 
 	queue->broken = true;
 	dev_err_ratelimited(&queue->device->epf->dev, "queue %u: %s: error %d\n",
-			    queue->index,
-			    epf_vring_fault(queue->vring) ?:
-			    "the host's memory cannot be reached", error);
+			    queue->index, why, error);
 	epf_virtio_needs_reset(queue->device);
+}
+
+static void ring_broke(struct epf_virtio_queue *queue, int error)
+{
+	queue_broke(queue, epf_vring_fault(queue->vring) ?:
+		    "the host's memory cannot be reached", error);
 }
 
 static bool take_completed(struct epf_virtio_queue *queue,
@@ -175,10 +187,11 @@ static bool post_completed(struct epf_virtio_queue *queue)
 	if (!ret)
 		ret = epf_vring_need_notify(queue->vring);
 	if (ret < 0) {
-		queue_broke(queue, ret);
+		ring_broke(queue, ret);
 	} else if (ret) {
 		if (!queue->untold)
-			queue->untold_since = ktime_get();
+			queue->tell_at = ktime_add_us(ktime_get(),
+						      MAX_UNTOLD_US);
 		queue->untold += count;
 	}
 	return true;
@@ -189,23 +202,39 @@ static bool has_to_tell(const struct epf_virtio_queue *queue)
 	unsigned int enough = queue->lazy ? MAX_UNTOLD :
 					    min(queue->held, MAX_UNTOLD);
 
-	return queue->untold >= enough ||
-	       ktime_us_delta(ktime_get(), queue->untold_since) >=
-	       MAX_UNTOLD_US;
+	return (!queue->refused && queue->untold >= enough) ||
+	       ktime_after(ktime_get(), queue->tell_at);
 }
 
-/* An interrupt that the controller cannot send now is sent at the next look. */
+static void told(struct epf_virtio_queue *queue)
+{
+	queue->untold = 0;
+	queue->refused = 0;
+}
+
 static void tell(struct epf_virtio_queue *queue)
 {
+	int ret;
+
 	if (!queue->untold || !has_to_tell(queue))
 		return;
 
 	if (queue->vector == EPF_VIRTIO_NO_VECTOR) {
-		queue->untold = 0;
-	} else if (epf_virtio_raise(queue->device, queue->vector)) {
-		queue->untold = 0;
+		told(queue);
+		return;
+	}
+
+	ret = epf_virtio_raise(queue->device, queue->vector);
+	if (!ret) {
+		told(queue);
 		guard(spinlock_irqsave)(&queue->lock);
 		queue->stats.interrupts++;
+	} else if (++queue->refused < MAX_REFUSED) {
+		queue->tell_at = ktime_add_us(ktime_get(),
+					      MAX_UNTOLD_US << queue->refused);
+	} else {
+		told(queue);
+		queue_broke(queue, "the host cannot be interrupted", ret);
 	}
 }
 
@@ -221,11 +250,14 @@ unsigned int epf_virtio_pause(const struct epf_virtio_device *device,
 			      unsigned int us)
 {
 	unsigned int i;
+	s64 left;
 
-	for (i = 0; i < device->num_queues; i++)
-		if (device->queues[i].untold)
-			us = min(us, MAX_UNTOLD_US);
-
+	for (i = 0; i < device->num_queues; i++) {
+		if (!device->queues[i].untold)
+			continue;
+		left = ktime_us_delta(device->queues[i].tell_at, ktime_get());
+		us = clamp_t(s64, left, 1, us);
+	}
 	return us;
 }
 
@@ -311,6 +343,7 @@ void epf_virtio_disable_queue(struct epf_virtio_queue *queue)
 	epf_vring_memory_destroy(queue->memory);
 	queue->vring = NULL;
 	queue->vector = EPF_VIRTIO_NO_VECTOR;
+	told(queue);
 	/* What the host writes before it enables it again is of no meaning. */
 	queue->broken = true;
 }
@@ -328,7 +361,7 @@ static bool came_meanwhile(struct epf_virtio_queue *queue)
 
 	ret = epf_vring_notify_enable(queue->vring);
 	if (ret < 0)
-		queue_broke(queue, ret);
+		ring_broke(queue, ret);
 	return ret > 0;
 }
 
@@ -418,7 +451,7 @@ struct epf_virtio_chain *epf_virtio_get(struct epf_virtio_queue *queue)
 	if (chain)
 		list_add(&chain->node, &queue->spares);
 	if (ret)
-		queue_broke(queue, ret);
+		ring_broke(queue, ret);
 	else
 		queue->drained = true;
 	return NULL;

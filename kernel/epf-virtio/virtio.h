@@ -91,6 +91,6 @@ void epf_virtio_get_stats(struct epf_virtio_device *device,
 /* interrupt.c */
 int epf_virtio_set_interrupts(struct epf_virtio_device *device);
 void epf_virtio_find_vectors(struct epf_virtio_device *device);
-bool epf_virtio_raise(struct epf_virtio_device *device, u16 vector);
+int epf_virtio_raise(struct epf_virtio_device *device, u16 vector);
 
 #endif

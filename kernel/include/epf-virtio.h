@@ -199,7 +199,8 @@ struct epf_virtio_queue {
 	bool found;
 	bool broken;
 	unsigned int untold;
-	ktime_t untold_since;
+	unsigned int refused;
+	ktime_t tell_at;
 	struct list_head spares;
 	unsigned int held;
 	bool woken;
