@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --6.12 --timeout 240
+# lab: --timeout 240
 #
 # Logical units of the endpoint's target core are disks of the host, with the
 # kernel's virtio_scsi: they are seen, hold what is written, come and go, and
-# commands can be aborted. (On newer kernels interrupts fail at the end of it, which
-# is not understood yet.)
+# commands can be aborted.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
