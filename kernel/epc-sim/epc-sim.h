@@ -474,6 +474,8 @@ void epc_sim_space_release(struct epc_sim *sim);
 int epc_sim_space_request_windows(struct epc_sim *sim);
 void epc_sim_space_release_windows(struct epc_sim *sim);
 phys_addr_t epc_sim_space_outbound(struct epc_sim *sim);
+bool epc_sim_space_is_outbound(phys_addr_t phys, size_t len);
+void epc_sim_space_forward(phys_addr_t phys, void *buf, size_t len, bool write);
 phys_addr_t epc_sim_space_registers(struct epc_sim *sim);
 u64 epc_sim_space_msi_address(struct epc_sim *sim);
 unsigned int epc_sim_space_first_bus(struct epc_sim *sim);

@@ -61,7 +61,8 @@ static int check_bar(struct epc_sim *sim, const struct pci_epf_bar *bar)
 	}
 	/* NTB functions say later where the memory is, by setting it again. */
 	if (bar->phys_addr && !epc_sim_ram(bar->phys_addr, bar->size) &&
-	    !epc_sim_registers_hold(sim, bar->phys_addr, bar->size)) {
+	    !epc_sim_registers_hold(sim, bar->phys_addr, bar->size) &&
+	    !epc_sim_space_is_outbound(bar->phys_addr, bar->size)) {
 		dev_err(&epc->dev, "BAR%d: no memory at %pad\n", bar->barno,
 			&bar->phys_addr);
 		return -EINVAL;

@@ -3,8 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
  * The host's CPU reads and writes a BAR: memory of the endpoint, which the
- * endpoint does not notice being accessed. What no function answers to reads
- * as all ones, and swallows writes.
+ * endpoint does not notice being accessed, or outbound windows, as behind the
+ * BARs of a bridge between two hosts. What no function answers to reads as all
+ * ones, and swallows writes.
  */
 
 #include <linux/cleanup.h>
@@ -16,7 +17,8 @@
 
 /* Where an access ends up. */
 struct target {
-	void *memory;	/* NULL: registers */
+	void *memory;	/* NULL: registers, or outbound */
+	bool outbound;	/* windows of this or another instance */
 	phys_addr_t phys;
 	size_t len;	/* bytes in one piece */
 	struct epc_sim_function *function;	/* NULL: none of them */
@@ -48,8 +50,7 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 
 	guard(raw_spinlock_irqsave)(&sim->lock);
 
-	target->function = NULL;
-	target->len = len;
+	*target = (struct target) { .len = len };
 	if (!sim->link_up)
 		return EPC_SIM_LINK_DOWN;
 	if (!epc_sim_ports_forward_down(sim, addr, len))
@@ -77,12 +78,14 @@ static enum epc_sim_outcome inbound_find(struct epc_sim *sim, u64 addr,
 		if (!target->phys)
 			return EPC_SIM_NO_MEMORY;
 		target->memory = epc_sim_ram(target->phys, target->len);
+		target->outbound = epc_sim_space_is_outbound(target->phys,
+							     target->len);
 		target->msix_table = function->msix_count &&
 			function->msix_bar == barno &&
 			offset + target->len > function->msix_offset &&
 			offset < function->msix_offset +
 				 function->msix_count * PCI_MSIX_ENTRY_SIZE;
-		return target->memory ||
+		return target->memory || target->outbound ||
 		       epc_sim_registers_hold(sim, target->phys, target->len) ?
 		       EPC_SIM_OK : EPC_SIM_NO_MEMORY;
 	}
@@ -134,6 +137,9 @@ static size_t inbound_move(struct epc_sim *sim, enum epc_sim_kind kind,
 					     write ? target.memory : buf,
 					     write ? buf : target.memory,
 					     0, target.len);
+		else if (passes && target.outbound)
+			epc_sim_space_forward(target.phys, buf, target.len,
+					      write);
 		else if (!write)
 			memset(buf, passes ? 0 : 0xff, target.len);
 	}
@@ -142,7 +148,7 @@ static size_t inbound_move(struct epc_sim *sim, enum epc_sim_kind kind,
 
 	if (write && passes && target.msix_table)
 		epc_sim_interrupt_unmasked(sim, target.function);
-	if (write && passes && !target.memory)
+	if (write && passes && !target.memory && !target.outbound)
 		epc_sim_registers_written(sim, target.phys, target.len);
 
 	return target.len;

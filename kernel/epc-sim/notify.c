@@ -112,6 +112,9 @@ void epc_sim_notify_init(struct epc_sim *sim)
  */
 void epc_sim_notify_deinit(struct epc_sim *sim)
 {
+	if (!sim->profile.linkup_notifier)
+		return;
+
 	notify_virtual(sim, EVENT_DEINIT);
 	pci_epc_deinit_notify(sim->epc);
 }
@@ -148,6 +151,9 @@ void epc_sim_notify_link_down(struct epc_sim *sim)
  */
 void epc_sim_notify_bus_master(struct epc_sim *sim)
 {
+	if (!sim->profile.linkup_notifier)
+		return;
+
 	pci_epc_bus_master_enable_notify(sim->epc);
 	notify_virtual(sim, EVENT_BUS_MASTER);
 }

@@ -18,6 +18,7 @@
 #include <linux/logic_iomem.h>
 #include <linux/minmax.h>
 #include <linux/platform_device.h>
+#include <linux/rcupdate.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -47,9 +48,9 @@ static struct resource outbound =
  */
 #define MSI_BASE	0xfee00000ULL
 
-/* Protects @sims: which instance has which slot. */
+/* Protects @sims, which instance has which slot, from changes. */
 static DEFINE_SPINLOCK(sims_lock);
-static struct epc_sim *sims[EPC_SIM_MAX_SIMS];
+static struct epc_sim __rcu *sims[EPC_SIM_MAX_SIMS];
 
 /* One ioremap() of emulated memory. */
 struct mapping {
@@ -178,7 +179,9 @@ static struct mapping *space_map(const struct resource *region, u64 slot_size,
 		return ERR_PTR(-ENOMEM);
 
 	scoped_guard(spinlock, &sims_lock) {
-		struct epc_sim *sim = sims[offset / slot_size];
+		struct epc_sim *sim =
+			rcu_dereference_protected(sims[offset / slot_size],
+						  lockdep_is_held(&sims_lock));
 
 		if (sim)
 			mapping->sim = epc_sim_get(sim);
@@ -281,8 +284,8 @@ int epc_sim_space_claim(struct epc_sim *sim)
 
 	guard(spinlock)(&sims_lock);
 	for (i = 0; i < EPC_SIM_MAX_SIMS; i++) {
-		if (!sims[i]) {
-			sims[i] = sim;
+		if (!rcu_access_pointer(sims[i])) {
+			rcu_assign_pointer(sims[i], sim);
 			sim->slot = i;
 			return 0;
 		}
@@ -294,11 +297,15 @@ int epc_sim_space_claim(struct epc_sim *sim)
 /**
  * epc_sim_space_release() - take the slot back; mappings made from it remain
  * @sim: the instance
+ *
+ * Context: may sleep.
  */
 void epc_sim_space_release(struct epc_sim *sim)
 {
-	guard(spinlock)(&sims_lock);
-	sims[sim->slot] = NULL;
+	scoped_guard(spinlock, &sims_lock)
+		rcu_assign_pointer(sims[sim->slot], NULL);
+	/* BARs of others may lead to its windows. */
+	synchronize_rcu();
 }
 
 /**
@@ -357,6 +364,47 @@ void epc_sim_space_release_windows(struct epc_sim *sim)
 phys_addr_t epc_sim_space_outbound(struct epc_sim *sim)
 {
 	return outbound.start + sim->slot * EPC_SIM_OUTBOUND_SIZE;
+}
+
+/**
+ * epc_sim_space_is_outbound() - whether addresses are those of outbound windows
+ * @phys: physical address
+ * @len: bytes
+ *
+ * Return: true if all of them are of one instance, there or not.
+ */
+bool epc_sim_space_is_outbound(phys_addr_t phys, size_t len)
+{
+	u64 offset = phys - outbound.start;
+
+	return phys >= outbound.start && phys <= outbound.end &&
+	       len <= EPC_SIM_OUTBOUND_SIZE - offset % EPC_SIM_OUTBOUND_SIZE;
+}
+
+/**
+ * epc_sim_space_forward() - pass an access on to the windows of an instance
+ * @phys: physical address, for which epc_sim_space_is_outbound() is true
+ * @buf: data, or filled
+ * @len: bytes
+ * @write: which of the two
+ *
+ * What no instance has reads as all ones.
+ *
+ * Context: any.
+ */
+void epc_sim_space_forward(phys_addr_t phys, void *buf, size_t len, bool write)
+{
+	u64 slot = div64_u64(phys - outbound.start, EPC_SIM_OUTBOUND_SIZE);
+	struct epc_sim *sim;
+
+	guard(rcu)();
+	sim = rcu_dereference(sims[slot]);
+	if (sim && write)
+		epc_sim_outbound_write(sim, phys, buf, len);
+	else if (sim)
+		epc_sim_outbound_read(sim, phys, buf, len);
+	else if (!write)
+		memset(buf, 0xff, len);
 }
 
 /**

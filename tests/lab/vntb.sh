@@ -6,11 +6,10 @@
 # on the endpoint side, ntb_hw_epf on the host side, ntb_transport and ntb_netdev
 # on both. What they make of it is two machines, named endpoint and host.
 
-# shellcheck source=tests/lab/netns.sh
-. "$EPFLAB_TOP/tests/lab/netns.sh"
+# shellcheck source=tests/lab/ntb-network.sh
+. "$EPFLAB_TOP/tests/lab/ntb-network.sh"
 
-ntb=/sys/bus/ntb/devices
-declare -Ar ntb_at=([endpoint]=0000:ff:00.0 [host]=0000:11:00.0)
+ntb_at=([endpoint]=0000:ff:00.0 [host]=0000:11:00.0)
 
 # bridge_up KNOB=VALUE...: an NTB device on both sides of a controller with these
 # knobs.
@@ -33,34 +32,6 @@ bridge_up() {
 	for pid in $(pgrep -x 'ksoftirqd/[0-9]*'); do
 		chrt --batch --pid 0 "$pid"
 	done
-}
-
-# network_up PARAMETER=VALUE...: a network over it, with these of ntb_transport.
-network_up() {
-	local side
-
-	# A frame takes a buffer of this size, however short it is.
-	modprobe ntb_transport transport_mtu=9216 "$@"
-	# It takes the NTB devices that are there when it is loaded.
-	modprobe ntb_netdev
-	for side in endpoint host; do
-		device_of[$side]=$(net_device "$ntb/${ntb_at[$side]}/ntb_netdev"*)
-		net_machine $side "${device_of[$side]}" "${address_of[$side]}/24"
-	done
-	for side in endpoint host; do
-		wait_for "the link of the $side" \
-			net_carrier $side "${device_of[$side]}"
-	done
-}
-
-network_down() {
-	local side
-
-	for side in endpoint host; do
-		net_end $side "${device_of[$side]}"
-	done
-	modprobe -r ntb_netdev
-	modprobe -r ntb_transport
 }
 
 # received KEY: as bytes, of what the receiver of the last transfer has to say.
