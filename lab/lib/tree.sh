@@ -69,7 +69,8 @@ tree_modules() {
 	RELEASE=$(<"$KERNEL/include/config/kernel.release")
 }
 
-# module_build SOURCE DIR [SYMVERS]: build a Kbuild folder in a copy.
+# module_build SOURCE DIR [SYMVERS]: build a Kbuild folder in a copy. It may use
+# the project's headers.
 module_build() {
 	local source=$1 dir=$2
 
@@ -79,7 +80,8 @@ module_build() {
 	module_copy "$source" "$dir"
 	long_step "building the modules in $source" "$dir.log" \
 		make -C "$KERNEL" ARCH=um M="$dir" -j"$(nproc)" \
-		KBUILD_EXTRA_SYMBOLS="${3-}" modules || exit "$EXIT_SETUP"
+		KBUILD_EXTRA_SYMBOLS="${3-}" \
+		KCPPFLAGS="-I$TOP/kernel/include" modules || exit "$EXIT_SETUP"
 	mv "$dir.start" "$dir.built"
 }
 

@@ -3,17 +3,13 @@
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 # lab: --outside
 #
-# docs/developing-an-endpoint-function.md says what is so. Code in it, in blocks
-# that begin with "```c FILE", is in that file of the example, line by line. The
-# commands in its console blocks print what is below them, where "..." stands
-# for anything.
+# The documents for developers say what is so. Code in them, in blocks that begin
+# with "```c FILE", is in that file of their example, line by line. The commands
+# in their console blocks print what is below them, where "..." stands for
+# anything.
 
 # shellcheck source=tests/lab/outside.sh
 . "$(dirname -- "$0")/outside.sh"
-
-document=$top/docs/developing-an-endpoint-function.md
-example=$top/examples/endpoint-function
-quotes=0 commands=0 status=0
 
 # The home of whoever reads it: always the same, for the lab to know it again.
 export EPFLAB_CACHE=${EPFLAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/epflab}
@@ -21,8 +17,6 @@ export HOME=$EPFLAB_CACHE/reader
 mkdir -p "$EPFLAB_CACHE"
 exec 9>"$HOME.lock"
 flock 9
-rm -rf "$HOME"
-mkdir "$HOME"
 trap 'rm -rf "$work" "$HOME"' EXIT
 
 # quoted FILE TEXT LINE
@@ -58,32 +52,43 @@ prints() {
 	commands=$((commands + 1))
 }
 
-block='' file='' text='' command='' number=0 begin=0
+# holds DOCUMENT EXAMPLE: all that it says.
+holds() {
+	local document=$top/docs/$1.md example=$top/examples/$2
+	local quotes=0 commands=0 status=0 lines line
+	local block='' file='' text='' command='' number=0 begin=0
+
+	rm -rf "$HOME"
+	mkdir "$HOME"
+	exec {lines}<"$document"
+	while IFS= read -r -u "$lines" line || [[ $line ]]; do
+		number=$((number + 1))
+		if [[ ! $block ]]; then
+			case $line in
+			'```console') block=console command='' text='' ;;
+			'```'*' '*) block=quote file=${line#* } text='' begin=$number ;;
+			'```'*) die "$document:$number: what is this?" ;;
+			esac
+		elif [[ $block == quote && $line == '```' ]]; then
+			quoted "$file" "$text" "$begin"
+			block=''
+		elif [[ $block == quote ]]; then
+			text+=$line$'\n'
+		elif [[ $line == '```' || $line == '$ '* ]]; then
+			[[ ! $command ]] || prints "$command" "${text%$'\n'}" "$begin"
+			[[ $line != '```' ]] || block=''
+			command=${line#'$ '} text='' begin=$number
+		elif [[ $line == '> '* && ! $text ]]; then
+			command+=$'\n'${line#'> '}
+		else
+			text+=$line$'\n'
+		fi
+	done
+	exec {lines}<&-
+	((quotes >= 10 && commands >= 10)) ||
+		die "$document: only $quotes quotes and $commands commands found"
+}
+
 cd "$top"
 shopt -s expand_aliases
-exec {lines}<"$document"
-while IFS= read -r -u "$lines" line || [[ $line ]]; do
-	number=$((number + 1))
-	if [[ ! $block ]]; then
-		case $line in
-		'```console') block=console command='' text='' ;;
-		'```'*' '*) block=quote file=${line#* } text='' begin=$number ;;
-		'```'*) die "$document:$number: what is this?" ;;
-		esac
-	elif [[ $block == quote && $line == '```' ]]; then
-		quoted "$file" "$text" "$begin"
-		block=''
-	elif [[ $block == quote ]]; then
-		text+=$line$'\n'
-	elif [[ $line == '```' || $line == '$ '* ]]; then
-		[[ ! $command ]] || prints "$command" "${text%$'\n'}" "$begin"
-		[[ $line != '```' ]] || block=''
-		command=${line#'$ '} text='' begin=$number
-	elif [[ $line == '> '* && ! $text ]]; then
-		command+=$'\n'${line#'> '}
-	else
-		text+=$line$'\n'
-	fi
-done
-((quotes >= 10 && commands >= 10)) ||
-	die "only $quotes quotes and $commands commands found"
+holds developing-an-endpoint-function endpoint-function
