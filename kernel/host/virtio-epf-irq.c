@@ -12,6 +12,7 @@
 #include <linux/interrupt.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
+#include <uapi/linux/virtio_ids.h>
 
 #include "virtio-epf.h"
 
@@ -69,6 +70,27 @@ static irqreturn_t only_irq(int irq, void *data)
 	return shared_irq(irq, data);
 }
 
+static irqreturn_t wake_thread(int irq, void *data)
+{
+	return IRQ_WAKE_THREAD;
+}
+
+/*
+ * Callbacks may not sleep. Those of messaging do, as if it were remoteproc that
+ * calls them: it has a thread.
+ */
+static int request_handler(struct virtio_epf *epf, unsigned int vector,
+			   irq_handler_t handler, unsigned long flags,
+			   const char *name, void *data)
+{
+	int irq = pci_irq_vector(epf->pdev, vector);
+
+	if (epf->vdev.id.device == VIRTIO_ID_RPMSG)
+		return request_threaded_irq(irq, wake_thread, handler, flags,
+					    name, data);
+	return request_irq(irq, handler, flags, name, data);
+}
+
 static int request_irq_for(struct virtio_epf *epf, irq_handler_t handler,
 			   const char *name)
 {
@@ -76,8 +98,7 @@ static int request_irq_for(struct virtio_epf *epf, irq_handler_t handler,
 	unsigned long flags = pci_dev_msi_enabled(epf->pdev) ? 0 : IRQF_SHARED;
 	int ret;
 
-	ret = request_irq(pci_irq_vector(epf->pdev, vector), handler, flags,
-			  name, epf);
+	ret = request_handler(epf, vector, handler, flags, name, epf);
 	if (!ret)
 		epf->requested_vectors++;
 	return ret;
@@ -187,8 +208,7 @@ int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
 
 	snprintf(queue->name, sizeof(queue->name), "%s-%s",
 		 dev_name(&epf->vdev.dev), queue->vq->name);
-	ret = request_irq(pci_irq_vector(epf->pdev, vector), queue_irq, 0,
-			  queue->name, queue);
+	ret = request_handler(epf, vector, queue_irq, 0, queue->name, queue);
 	if (!ret) {
 		queue->vector = vector;
 		queue->has_irq = true;
