@@ -250,6 +250,8 @@ check_style() {
 			check_sparse "$flavour" kernel
 		flavour_job "$flavour" "style/sparse-example ($flavour)" \
 			check_sparse "$flavour" examples/endpoint-function
+		flavour_job "$flavour" "style/sparse-backend ($flavour)" \
+			check_sparse "$flavour" examples/virtio-backend
 	done
 }
 
@@ -261,6 +263,7 @@ check_sparse() {
 
 	module_copy "$TOP/$2" "$dir"
 	make -C "${BUILDS[$1]}" ARCH=um M="$dir" C=1 W=1 \
+		KCPPFLAGS="-I$TOP/kernel/include" KBUILD_MODPOST_WARN=1 \
 		CF=-Wno-context modules >"$dir.log" 2>&1 || {
 		cat "$dir.log"
 		return 1

@@ -92,3 +92,4 @@ holds() {
 cd "$top"
 shopt -s expand_aliases
 holds developing-an-endpoint-function endpoint-function
+holds writing-a-virtio-backend virtio-backend
