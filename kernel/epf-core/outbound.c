@@ -336,18 +336,31 @@ static const struct config_item_type windows_type = {
 /**
  * epf_outbound_init() - get ready for a function
  * @outbound: in the function's own structure
- * @group: the function's directory; gets one more
  *
- * Context: may sleep.
+ * Context: any.
  */
-void epf_outbound_init(struct epf_outbound *outbound,
-		       struct config_group *group)
+void epf_outbound_init(struct epf_outbound *outbound)
 {
 	mutex_init(&outbound->lock);
 	INIT_LIST_HEAD(&outbound->reservations);
 	outbound->policy = EPF_MAP_CACHED;
 	outbound->budget = 8;
+}
+EXPORT_SYMBOL_GPL(epf_outbound_init);
 
+/**
+ * epf_outbound_add_cfs() - have the user choose and see
+ * @outbound: of the function, by epf_outbound_init()
+ * @group: the function's directory; gets one more
+ *
+ * A function that was not made by way of configfs has no directory, and does
+ * without.
+ *
+ * Context: may sleep.
+ */
+void epf_outbound_add_cfs(struct epf_outbound *outbound,
+			  struct config_group *group)
+{
 	config_group_init_type_name(&outbound->group, "outbound",
 				    &outbound_type);
 	config_group_init_type_name(&outbound->windows_group, "windows",
@@ -355,7 +368,7 @@ void epf_outbound_init(struct epf_outbound *outbound,
 	configfs_add_default_group(&outbound->windows_group, &outbound->group);
 	configfs_add_default_group(&outbound->group, group);
 }
-EXPORT_SYMBOL_GPL(epf_outbound_init);
+EXPORT_SYMBOL_GPL(epf_outbound_add_cfs);
 
 static int outbound_reserve(struct epf_outbound *outbound,
 			    struct pci_epf *epf)

@@ -144,8 +144,15 @@ static int function_bind(struct pci_epf *epf)
 	struct epf_virtio_device *device = epf_get_drvdata(epf);
 	int ret;
 
-	if (WARN_ON_ONCE(!epf->epc))
+	if (!device)
+		return -ENODEV;
+	/* A virtual one is bound again for the other interface of its parent. */
+	if (epf->vfunc_no && device->bound)
+		return 0;
+	if (epf->sec_epc && !epf->vfunc_no) {
+		dev_err(&epf->dev, "there is no secondary interface\n");
 		return -EINVAL;
+	}
 
 	device->epc_features = pci_epc_get_features(epf->epc, epf->func_no,
 						    epf->vfunc_no);
@@ -175,6 +182,10 @@ static void function_unbind(struct pci_epf *epf)
 {
 	struct epf_virtio_device *device = epf_get_drvdata(epf);
 
+	/* The EPF core undoes a bind that has failed, too. */
+	if (!device || !device->bound)
+		return;
+
 	epc_deinit(epf);
 	if (device->backend->unbind)
 		device->backend->unbind(device);
@@ -189,9 +200,16 @@ static struct config_group *add_cfs(struct pci_epf *epf,
 {
 	struct epf_virtio_device *device = epf_get_drvdata(epf);
 
+	/* The EPF core asks after a probe that has failed, too. */
+	if (!device)
+		return NULL;
+
 	config_group_init_type_name(&device->group, dev_name(&epf->dev),
 				    &device->backend->type);
-	epf_outbound_init(&device->outbound, &device->group);
+	if (!config_item_name(&device->group.cg_item))
+		return ERR_PTR(-ENOMEM);
+
+	epf_outbound_add_cfs(&device->outbound, &device->group);
 	if (device->backend->group_type) {
 		config_group_init_type_name(&device->backend_group, "backend",
 					    device->backend->group_type);
@@ -219,6 +237,7 @@ static int probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 		backend_of(to_pci_epf_driver(epf->dev.driver));
 	u16 class = backend->class ?: PCI_CLASS_OTHERS << 8;
 	struct epf_virtio_device *device;
+	int ret;
 
 	device = devm_kzalloc(&epf->dev, sizeof(*device), GFP_KERNEL);
 	if (!device)
@@ -229,10 +248,15 @@ static int probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 	if (!device->config)
 		return -ENOMEM;
 
+	/* The EPF core keeps no driver of a virtual or of an idle function. */
+	if (!try_module_get(backend->owner))
+		return -ENODEV;
+
 	mutex_init(&device->settings_lock);
 	mutex_init(&device->config_lock);
 	init_waitqueue_head(&device->wait);
 	epf_virtio_settings_init(&device->settings);
+	epf_outbound_init(&device->outbound);
 	device->epf = epf;
 	device->backend = backend;
 	device->header = (struct pci_epf_header) {
@@ -242,10 +266,16 @@ static int probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 		.interrupt_pin = PCI_INTERRUPT_INTA,
 	};
 	device->settings.transport->choose_ids(device);
+	ret = backend->probe ? backend->probe(device) : 0;
+	if (ret) {
+		module_put(backend->owner);
+		return ret;
+	}
+
 	epf->header = &device->header;
 	epf->event_ops = &event_ops;
 	epf_set_drvdata(epf, device);
-	return backend->probe ? backend->probe(device) : 0;
+	return 0;
 }
 
 static void remove(struct pci_epf *epf)
@@ -257,6 +287,7 @@ static void remove(struct pci_epf *epf)
 	/* Nobody else does, and a name of 20 characters is memory. */
 	if (config_item_name(&device->group.cg_item))
 		config_group_put(&device->group);
+	module_put(device->backend->owner);
 }
 
 /**

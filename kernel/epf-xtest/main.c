@@ -250,8 +250,15 @@ static int xtest_bind(struct pci_epf *epf)
 	struct xtest *xtest = epf_get_drvdata(epf);
 	int ret;
 
-	if (WARN_ON_ONCE(!epf->epc))
+	if (!xtest)
+		return -ENODEV;
+	/* A virtual one is bound again for the other interface of its parent. */
+	if (epf->vfunc_no && xtest->bound)
+		return 0;
+	if (epf->sec_epc && !epf->vfunc_no) {
+		dev_err(&epf->dev, "there is no secondary interface\n");
 		return -EINVAL;
+	}
 
 	xtest->features = pci_epc_get_features(epf->epc, epf->func_no,
 					       epf->vfunc_no);
@@ -299,7 +306,7 @@ static void xtest_unbind(struct pci_epf *epf)
 	struct xtest *xtest = epf_get_drvdata(epf);
 
 	/* The EPF core undoes a bind that has failed, too. */
-	if (!xtest->bound)
+	if (!xtest || !xtest->bound)
 		return;
 
 	xtest_epc_deinit(epf);
@@ -315,9 +322,13 @@ static struct config_group *xtest_add_cfs(struct pci_epf *epf,
 {
 	struct xtest *xtest = epf_get_drvdata(epf);
 
+	/* The EPF core asks after a probe that has failed, too. */
+	if (!xtest)
+		return NULL;
+
 	config_group_init_type_name(&xtest->group, dev_name(&epf->dev),
 				    &xtest_group_type);
-	epf_outbound_init(&xtest->outbound, &xtest->group);
+	epf_outbound_add_cfs(&xtest->outbound, &xtest->group);
 	return &xtest->group;
 }
 
@@ -335,9 +346,14 @@ static int xtest_probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 	if (!xtest)
 		return -ENOMEM;
 
+	/* The EPF core keeps no driver of a virtual or of an idle function. */
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+
 	mutex_init(&xtest->settings_lock);
 	xtest_settings_init(&xtest->settings);
 	xtest_doorbell_init(xtest);
+	epf_outbound_init(&xtest->outbound);
 	xtest->epf = epf;
 	xtest->header = (struct pci_epf_header) {
 		.vendorid = PCI_ANY_ID,
@@ -351,14 +367,24 @@ static int xtest_probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 	return 0;
 }
 
+static void xtest_remove(struct pci_epf *epf)
+{
+	module_put(THIS_MODULE);
+}
+
 static const struct pci_epf_device_id xtest_ids[] = {
 	{ .name = "pci_epf_xtest" },
 	{ }
 };
 
 static struct pci_epf_driver xtest_driver = {
-	.driver.name = "pci_epf_xtest",
+	.driver = {
+		.name = "pci_epf_xtest",
+		/* The function's directory is in the driver's memory. */
+		.suppress_bind_attrs = true,
+	},
 	.probe = xtest_probe,
+	.remove = xtest_remove,
 	.id_table = xtest_ids,
 	.ops = &xtest_ops,
 	.owner = THIS_MODULE,

@@ -290,8 +290,9 @@ struct epf_outbound {
 	struct epf_transfers *transfers;
 };
 
-void epf_outbound_init(struct epf_outbound *outbound,
-		       struct config_group *group);
+void epf_outbound_init(struct epf_outbound *outbound);
+void epf_outbound_add_cfs(struct epf_outbound *outbound,
+			  struct config_group *group);
 int epf_outbound_bind(struct epf_outbound *outbound, struct pci_epf *epf);
 void epf_outbound_unbind(struct epf_outbound *outbound);
 

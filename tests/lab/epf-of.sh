@@ -90,6 +90,18 @@ is 0 stat_of config_writes stopped
 echo 0 >$sim/stopped/live
 nothing_left
 
+# Functions that have more to say in configfs do without it, too.
+mkdir $sim/ours
+echo 1 >$sim/ours/live
+modprobe pci_endpoint_xtest
+modprobe virtio_epf
+wait_for "the extended test" test -e /dev/pci-endpoint-xtest.0
+wait_for "the virtio device" test -e /sys/bus/virtio/devices/virtio0
+pcitest run -D /dev/pci-endpoint-xtest.0 --suite sg,map >/tmp/run ||
+	die "$(cat /tmp/run)"
+echo 0 >$sim/ours/live
+nothing_left
+
 # It comes again with it, and goes with the module, too.
 echo 1 >$sim/epc-sim.0/live
 wait_for "function 0" test -e $host.0/driver

@@ -141,6 +141,9 @@ pcitest bench xfer --sizes 64K --depth 8 --duration 60 --engine dma \
 	>/tmp/out 2>/tmp/messages &
 pid=$!
 wait_for "traffic" traffic
+for module in pci_epf_xtest pci_endpoint_xtest; do
+	! rmmod $module 2>/dev/null || die "$module went under traffic"
+done
 inject link_down 1 duration_ms=50 "requests=dma_read dma_write"
 status=0
 wait $pid || status=$?
