@@ -174,10 +174,8 @@ static struct mapping *space_map(const struct resource *region, u64 slot_size,
 	if (in_page + size > EPC_SIM_MAX_IOREMAP)
 		return ERR_PTR(-EINVAL);
 
-	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL);
-	if (!mapping)
-		return ERR_PTR(-ENOMEM);
-
+	/* What ioremap() could not do it would warn of. */
+	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL | __GFP_NOFAIL);
 	scoped_guard(spinlock, &sims_lock) {
 		struct epc_sim *sim =
 			rcu_dereference_protected(sims[offset / slot_size],
