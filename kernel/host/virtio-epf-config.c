@@ -15,6 +15,11 @@
 #define CONTROL(_epf, _field)						\
 	((_epf)->control + offsetof(struct epf_virtio_control, _field))
 
+/* Of a ring like that nobody but the driver knows what is under way. */
+#define NOT_ACCOUNTED	(BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |		\
+			 BIT_ULL(VIRTIO_F_IN_ORDER) |			\
+			 BIT_ULL(VIRTIO_F_RING_PACKED))
+
 /*
  * With pushed descriptors there is nothing behind a descriptor but a buffer, the
  * endpoint is told of every buffer, and rings are split.
@@ -31,7 +36,11 @@ static u64 get_features(struct virtio_device *vdev)
 	struct virtio_epf *epf = to_virtio_epf(vdev);
 	u64 features = epf->device_features;
 
-	return epf->push ? features & ~NOT_WITH_PUSH : features;
+	if (epf->push)
+		features &= ~NOT_WITH_PUSH;
+	if (virtio_epf_is_waited_for(epf))
+		features &= ~NOT_ACCOUNTED;
+	return features;
 }
 
 static int finalize_features(struct virtio_device *vdev)
@@ -60,6 +69,18 @@ static int finalize_features(struct virtio_device *vdev)
 }
 
 /**
+ * virtio_epf_read_status() - what the endpoint says that the status is
+ * @epf: the device
+ *
+ * Context: any.
+ * Return: the status; more than U8_MAX where the endpoint is gone.
+ */
+u32 virtio_epf_read_status(struct virtio_epf *epf)
+{
+	return READ_ONCE(epf->dead) ? U32_MAX : readl(CONTROL(epf, status));
+}
+
+/**
  * virtio_epf_get_status() - read the device's status
  * @vdev: the device
  *
@@ -72,12 +93,8 @@ static int finalize_features(struct virtio_device *vdev)
 u8 virtio_epf_get_status(struct virtio_device *vdev)
 {
 	struct virtio_epf *epf = to_virtio_epf(vdev);
-	u32 status;
+	u32 status = virtio_epf_read_status(epf);
 
-	if (READ_ONCE(epf->dead))
-		return 0;
-
-	status = readl(CONTROL(epf, status));
 	if (status > U8_MAX || !epf->status)
 		return 0;
 
@@ -97,15 +114,30 @@ static void set_status(struct virtio_device *vdev, u8 status)
 	epf->status = status;
 }
 
+/**
+ * virtio_epf_reset_device() - have the endpoint begin anew
+ * @epf: the device
+ *
+ * It does not access memory any more.
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_reset_device(struct virtio_epf *epf)
+{
+	unsigned int i;
+
+	set_status(&epf->vdev, 0);
+	for (i = 0; i < epf->num_queues; i++)
+		epf->queues[i].enabled = false;
+}
+
 static void reset(struct virtio_device *vdev)
 {
 	struct virtio_epf *epf = to_virtio_epf(vdev);
-	unsigned int i;
 
-	set_status(vdev, 0);
-	for (i = 0; i < epf->num_queues; i++)
-		epf->queues[i].enabled = false;
+	virtio_epf_reset_device(epf);
 	virtio_epf_synchronize_irqs(vdev);
+	virtio_epf_forget_loss(epf);
 }
 
 static u32 generation(struct virtio_device *vdev)

@@ -56,8 +56,7 @@ void virtio_epf_give_up(struct virtio_epf *epf)
 
 	WRITE_ONCE(epf->dead, true);
 	pci_clear_master(epf->pdev);
-	if (device_is_registered(&epf->vdev.dev))
-		virtio_break_device(&epf->vdev);
+	virtio_epf_lose(epf);
 }
 
 static void write_request(struct virtio_epf *epf,

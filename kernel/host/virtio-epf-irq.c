@@ -21,13 +21,8 @@ static void config_work(struct work_struct *work)
 {
 	struct virtio_epf *epf = container_of(work, struct virtio_epf,
 					      config_work);
-	u8 status = virtio_epf_get_status(&epf->vdev);
 
-	if (status & VIRTIO_CONFIG_S_NEEDS_RESET) {
-		dev_err_ratelimited(&epf->vdev.dev,
-				    "the device needs a reset\n");
-		virtio_break_device(&epf->vdev);
-	}
+	virtio_epf_check_reset(epf);
 	virtio_config_changed(&epf->vdev);
 }
 
@@ -44,8 +39,10 @@ static irqreturn_t queue_irq(int irq, void *data)
 {
 	struct virtio_epf_queue *queue = data;
 
-	if (READ_ONCE(queue->enabled))
+	if (READ_ONCE(queue->enabled)) {
+		virtio_epf_account(queue);
 		vring_interrupt(irq, queue->vq);
+	}
 	return IRQ_HANDLED;
 }
 
@@ -57,8 +54,10 @@ static irqreturn_t shared_irq(int irq, void *data)
 	for (i = 0; i < epf->num_queues; i++) {
 		struct virtio_epf_queue *queue = &epf->queues[i];
 
-		if (READ_ONCE(queue->enabled) && queue->vq->callback)
+		if (READ_ONCE(queue->enabled) && queue->vq->callback) {
+			virtio_epf_account(queue);
 			vring_interrupt(irq, queue->vq);
+		}
 	}
 	return IRQ_HANDLED;
 }

@@ -287,6 +287,7 @@ static int virtio_epf_probe(struct pci_dev *pdev,
 	epf->vdev.config = &virtio_epf_config_ops;
 	mutex_init(&epf->control_lock);
 	virtio_epf_init_irqs(epf);
+	virtio_epf_init_loss(epf);
 
 	ret = enable_pci(pdev);
 	if (ret)
@@ -310,6 +311,7 @@ static int virtio_epf_probe(struct pci_dev *pdev,
 	return 0;
 
 put:
+	virtio_epf_forget_loss(epf);
 	unmap(epf);
 	disable_pci(pdev);
 	put_device(&epf->vdev.dev);
@@ -336,6 +338,7 @@ static void virtio_epf_remove(struct pci_dev *pdev)
 	unregister_virtio_device(&epf->vdev);
 	/* It does not remember us. */
 	virtio_epf_request(epf, &reset_request);
+	virtio_epf_forget_loss(epf);
 	unmap(epf);
 	disable_pci(pdev);
 	put_device(dev);

@@ -20,12 +20,6 @@ static struct virtio_epf_queue *to_queue(struct virtqueue *vq)
 	return vq->priv;
 }
 
-/* Rings of this transport are those of VERSION_1. */
-static u16 to_cpu(__virtio16 value)
-{
-	return __virtio16_to_cpu(true, value);
-}
-
 /*
  * Push the chain that begins at @next, with as few writes as there are runs of
  * neighbours. The ring is memory that the endpoint can write to: what is in it
@@ -43,9 +37,9 @@ static unsigned int push_chain(struct virtio_epf_queue *queue,
 		do {
 			const struct vring_desc *desc = &vring->desc[next];
 
-			more = to_cpu(READ_ONCE(desc->flags)) &
+			more = virtio_epf_to_cpu(READ_ONCE(desc->flags)) &
 			       VRING_DESC_F_NEXT;
-			next = to_cpu(READ_ONCE(desc->next));
+			next = virtio_epf_to_cpu(READ_ONCE(desc->next));
 			count++;
 			left--;
 		} while (more && left && next == first + count &&
@@ -64,7 +58,7 @@ static void push(struct virtio_epf_queue *queue)
 	u16 available;
 
 	guard(spinlock_irqsave)(&queue->lock);
-	available = to_cpu(READ_ONCE(vring->avail->idx));
+	available = virtio_epf_to_cpu(READ_ONCE(vring->avail->idx));
 	/* The entries and descriptors up to there are written. */
 	virt_rmb();
 	if (available == queue->pushed)
@@ -73,7 +67,7 @@ static void push(struct virtio_epf_queue *queue)
 	/* No descriptor is in two chains: more than there are is nonsense. */
 	while (queue->pushed != available && left) {
 		unsigned int slot = queue->pushed % vring->num;
-		u16 head = to_cpu(READ_ONCE(vring->avail->ring[slot]));
+		u16 head = virtio_epf_to_cpu(READ_ONCE(vring->avail->ring[slot]));
 
 		left = min(left - 1, push_chain(queue, vring, head, left));
 		writew(head, queue->shadow_avail +
@@ -86,6 +80,7 @@ static void push(struct virtio_epf_queue *queue)
 
 static bool notify_push(struct virtqueue *vq)
 {
+	virtio_epf_account(to_queue(vq));
 	push(to_queue(vq));
 	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
 	return true;
@@ -96,6 +91,7 @@ static bool notify_count(struct virtqueue *vq)
 {
 	struct virtio_epf_queue *queue = to_queue(vq);
 
+	virtio_epf_account(queue);
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		queue->pushed++;
 		writel(queue->pushed, queue->notify);
@@ -120,6 +116,10 @@ static int enable(struct virtio_epf_queue *queue)
 		},
 	};
 	int ret;
+
+	ret = virtio_epf_account_begin(queue);
+	if (ret)
+		return ret;
 
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		queue->pushed = 0;
@@ -228,13 +228,9 @@ static int setup_queue(struct virtio_epf *epf, unsigned int index,
 
 static void del_queue(struct virtio_epf_queue *queue)
 {
-	struct virtqueue *vq = queue->vq;
-
-	disable(queue);
-	virtio_epf_free_queue_irq(queue);
-	virtio_epf_synchronize_irqs(vq->vdev);
+	vring_del_virtqueue(queue->vq);
+	virtio_epf_account_end(queue);
 	queue->vq = NULL;
-	vring_del_virtqueue(vq);
 }
 
 /**
@@ -248,10 +244,17 @@ void virtio_epf_del_vqs(struct virtio_device *vdev)
 	struct virtio_epf *epf = to_virtio_epf(vdev);
 	unsigned int i;
 
+	for (i = 0; i < epf->num_queues; i++) {
+		if (!epf->queues[i].vq)
+			continue;
+		disable(&epf->queues[i]);
+		virtio_epf_free_queue_irq(&epf->queues[i]);
+	}
+	virtio_epf_free_irqs(epf);
+	virtio_epf_forget_loss(epf);
 	for (i = 0; i < epf->num_queues; i++)
 		if (epf->queues[i].vq)
 			del_queue(&epf->queues[i]);
-	virtio_epf_free_irqs(epf);
 }
 
 static unsigned int count_callbacks(const struct virtqueue_info *infos,

@@ -19,6 +19,7 @@
  *   virtio-epf-control.c  requests to the endpoint
  *   virtio-epf-queues.c   queues: made, pushed, reset
  *   virtio-epf-irq.c      interrupts
+ *   virtio-epf-loss.c     requests that an endpoint does not answer any more
  */
 
 /**
@@ -34,6 +35,13 @@
  * @name: of its interrupt
  * @lock: protects all below, and the order of what is pushed
  * @pushed: the available index up to which the endpoint was told
+ * @under_way: for each descriptor, how often a chain that begins there was made
+ *	available and not used; NULL: a queue that the driver does not wait for
+ * @seen_available: the available index up to which they are counted
+ * @seen_used: the used index up to which they are counted
+ * @lost_count: there was more than the ring shows
+ * @was_waiting: at the last look, something was under way
+ * @watched_used: what @seen_used was then
  */
 struct virtio_epf_queue {
 	struct virtqueue *vq;
@@ -48,6 +56,12 @@ struct virtio_epf_queue {
 
 	spinlock_t lock; /* see above */
 	u16 pushed;
+	u16 *under_way;
+	u16 seen_available;
+	u16 seen_used;
+	bool lost_count;
+	bool was_waiting;
+	u16 watched_used;
 };
 
 /**
@@ -73,6 +87,9 @@ struct virtio_epf_queue {
  * @shared_name: of the interrupt that queues share
  * @config_work: looks what has changed
  * @status: device status that the driver has set
+ * @watch_work: sees that nothing comes back from the endpoint
+ * @fail_work: gives requests back with an error
+ * @lost: the endpoint does nothing for queues any more; requests fail
  * @control_lock: one request at a time; protects all below
  * @generation: of the last request
  * @config_generation: of the configuration, when it was read last
@@ -101,6 +118,9 @@ struct virtio_epf {
 	char shared_name[32];
 	struct work_struct config_work;
 	u8 status;
+	struct delayed_work watch_work;
+	struct work_struct fail_work;
+	bool lost;
 
 	struct mutex control_lock; /* see above */
 	u32 generation;
@@ -112,6 +132,12 @@ struct virtio_epf {
 static inline struct virtio_epf *to_virtio_epf(struct virtio_device *vdev)
 {
 	return container_of(vdev, struct virtio_epf, vdev);
+}
+
+/* Rings of this transport are those of VERSION_1. */
+static inline u16 virtio_epf_to_cpu(__virtio16 value)
+{
+	return __virtio16_to_cpu(true, value);
 }
 
 /* virtio-epf-control.c */
@@ -140,7 +166,9 @@ u32 virtio_epf_config_generation(struct virtio_epf *epf);
 
 /* virtio-epf-config.c */
 extern const struct virtio_config_ops virtio_epf_config_ops;
+u32 virtio_epf_read_status(struct virtio_epf *epf);
 u8 virtio_epf_get_status(struct virtio_device *vdev);
+void virtio_epf_reset_device(struct virtio_epf *epf);
 
 /* virtio-epf-queues.c */
 int virtio_epf_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
@@ -160,5 +188,15 @@ int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
 				 unsigned int vector);
 void virtio_epf_free_queue_irq(struct virtio_epf_queue *queue);
 void virtio_epf_synchronize_irqs(struct virtio_device *vdev);
+
+/* virtio-epf-loss.c */
+void virtio_epf_init_loss(struct virtio_epf *epf);
+bool virtio_epf_is_waited_for(const struct virtio_epf *epf);
+int virtio_epf_account_begin(struct virtio_epf_queue *queue);
+void virtio_epf_account_end(struct virtio_epf_queue *queue);
+void virtio_epf_account(struct virtio_epf_queue *queue);
+void virtio_epf_lose(struct virtio_epf *epf);
+void virtio_epf_check_reset(struct virtio_epf *epf);
+void virtio_epf_forget_loss(struct virtio_epf *epf);
 
 #endif

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SPDX-FileCopyrightText: 2026 The epf-utils authors
+ *
+ * An endpoint that is lost. Most virtio drivers end when their queues are broken.
+ * Those of disks wait for each of their requests, for ever: here these get them
+ * back, with an error, from the time when the endpoint cannot write to memory any
+ * more. To the driver that is a device that fails each request.
+ *
+ * A ring does not say by itself which requests are under way: that is counted,
+ * while the endpoint works.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/dma-direct.h>
+#include <linux/highmem.h>
+#include <linux/iommu.h>
+#include <linux/slab.h>
+#include <linux/virtio_ids.h>
+#include <linux/virtio_ring.h>
+#include <uapi/linux/virtio_blk.h>
+#include <uapi/linux/virtio_scsi.h>
+
+#include "virtio-epf.h"
+
+/* How long nothing comes back before the endpoint is asked whether it is there */
+#define SILENCE		HZ
+
+/* Queues of a SCSI adapter before those for requests */
+#define SCSI_CONTROL	0
+#define SCSI_EVENTS	1
+
+/**
+ * virtio_epf_is_waited_for() - does a device's driver wait for all its requests?
+ * @epf: the device
+ *
+ * Context: any.
+ * Return: if so. Its rings have to be split and without indirect descriptors: only
+ *	there one sees what is under way.
+ */
+bool virtio_epf_is_waited_for(const struct virtio_epf *epf)
+{
+	return epf->vdev.id.device == VIRTIO_ID_BLOCK ||
+	       epf->vdev.id.device == VIRTIO_ID_SCSI;
+}
+
+static bool has_requests(const struct virtqueue *vq)
+{
+	return virtio_epf_is_waited_for(to_virtio_epf(vq->vdev)) &&
+	       !(vq->vdev->id.device == VIRTIO_ID_SCSI &&
+		 vq->index == SCSI_EVENTS);
+}
+
+/**
+ * virtio_epf_account_begin() - nothing is under way in a queue
+ * @queue: the queue; the endpoint does not use it
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int virtio_epf_account_begin(struct virtio_epf_queue *queue)
+{
+	if (!has_requests(queue->vq))
+		return 0;
+
+	if (!queue->under_way)
+		queue->under_way = kvcalloc(queue->max_size,
+					    sizeof(*queue->under_way),
+					    GFP_KERNEL);
+	if (!queue->under_way)
+		return -ENOMEM;
+
+	guard(spinlock_irqsave)(&queue->lock);
+	memset(queue->under_way, 0,
+	       queue->max_size * sizeof(*queue->under_way));
+	queue->seen_available = 0;
+	queue->seen_used = 0;
+	queue->watched_used = 0;
+	queue->was_waiting = false;
+	queue->lost_count = false;
+	return 0;
+}
+
+/**
+ * virtio_epf_account_end() - undo virtio_epf_account_begin()
+ * @queue: the queue, which is no more
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_account_end(struct virtio_epf_queue *queue)
+{
+	kvfree(queue->under_way);
+	queue->under_way = NULL;
+}
+
+/*
+ * The numbers may be off for a moment, by what is used just now. The endpoint can
+ * write to the ring: what is in it is not trusted.
+ */
+static void account(struct virtio_epf_queue *queue)
+{
+	const struct vring *vring = virtqueue_get_vring(queue->vq);
+	u16 available, used = virtio_epf_to_cpu(READ_ONCE(vring->used->idx));
+
+	/* What is used up to there has been made available before. */
+	dma_rmb();
+	available = virtio_epf_to_cpu(READ_ONCE(vring->avail->idx));
+	/* Entries are there before the index. */
+	virt_rmb();
+	if ((u16)(available - queue->seen_available) > vring->num ||
+	    (u16)(used - queue->seen_used) > vring->num) {
+		queue->lost_count = true;
+		queue->seen_available = available;
+		queue->seen_used = used;
+	}
+	for (; queue->seen_available != available; queue->seen_available++) {
+		unsigned int slot = queue->seen_available % vring->num;
+		u16 head = virtio_epf_to_cpu(READ_ONCE(vring->avail->ring[slot]));
+
+		if (head < vring->num)
+			queue->under_way[head]++;
+	}
+	for (; queue->seen_used != used; queue->seen_used++) {
+		unsigned int slot = queue->seen_used % vring->num;
+		u32 head = __virtio32_to_cpu(true,
+				READ_ONCE(vring->used->ring[slot].id));
+
+		if (head < vring->num && queue->under_way[head])
+			queue->under_way[head]--;
+	}
+}
+
+/**
+ * virtio_epf_account() - see what came and went in a queue
+ * @queue: the queue, which a driver uses
+ *
+ * At each kick, and at each interrupt before the driver sees it: a driver cannot
+ * make more requests in between than its ring shows, as each has two descriptors or
+ * more and takes its turn with the interrupt's handler.
+ *
+ * Context: any; the queue's lock is not held.
+ */
+void virtio_epf_account(struct virtio_epf_queue *queue)
+{
+	struct virtio_epf *epf = to_virtio_epf(queue->vq->vdev);
+
+	if (!queue->under_way)
+		return;
+
+	scoped_guard(spinlock_irqsave, &queue->lock)
+		account(queue);
+	if (READ_ONCE(epf->lost))
+		schedule_work(&epf->fail_work);
+	else
+		schedule_delayed_work(&epf->watch_work, SILENCE);
+}
+
+/* Where the device would have written to; NULL: nowhere. */
+static struct page *page_of(struct device *dev, dma_addr_t address,
+			    unsigned int *offset)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+	phys_addr_t memory = domain ? iommu_iova_to_phys(domain, address) :
+				      dma_to_phys(dev, address);
+
+	*offset = offset_in_page(memory);
+	return memory && pfn_valid(PHYS_PFN(memory)) ?
+	       pfn_to_page(PHYS_PFN(memory)) : NULL;
+}
+
+/* In place of the device, whose memory this is until its buffer is used. */
+static bool write_as_device(struct device *dev, dma_addr_t address,
+			    const void *data, unsigned int size)
+{
+	while (size) {
+		unsigned int offset, part;
+		struct page *page = page_of(dev, address, &offset);
+
+		if (!page)
+			return false;
+
+		part = min(size, PAGE_SIZE - offset);
+		memcpy_to_page(page, offset, data, part);
+		dma_sync_single_for_device(dev, address, part, DMA_FROM_DEVICE);
+		address += part;
+		data += part;
+		size -= part;
+	}
+	return true;
+}
+
+struct segment {
+	dma_addr_t address;
+	u32 size;
+};
+
+/* The first and last segment of a chain that the device writes to */
+static bool find_written(const struct vring *vring, unsigned int head,
+			 struct segment *first, struct segment *last)
+{
+	unsigned int left, next = head;
+	bool found = false;
+
+	for (left = vring->num; left && next < vring->num; left--) {
+		const struct vring_desc *desc = &vring->desc[next];
+		u16 flags = virtio_epf_to_cpu(READ_ONCE(desc->flags));
+
+		if (flags & VRING_DESC_F_WRITE) {
+			last->address = __virtio64_to_cpu(true, desc->addr);
+			last->size = __virtio32_to_cpu(true, desc->len);
+			if (!found)
+				*first = *last;
+			found = true;
+		}
+		if (!(flags & VRING_DESC_F_NEXT))
+			break;
+		next = virtio_epf_to_cpu(READ_ONCE(desc->next));
+	}
+	return found && last->size;
+}
+
+/* The error is where the device type has it. */
+static bool write_error(const struct virtqueue *vq, unsigned int head)
+{
+	static const struct virtio_scsi_cmd_resp no_target = {
+		.response = VIRTIO_SCSI_S_BAD_TARGET,
+	};
+	static const u8 io_error = VIRTIO_BLK_S_IOERR;
+	struct device *dev = vq->vdev->dev.parent;
+	struct segment first, last;
+
+	if (!find_written(virtqueue_get_vring(vq), head, &first, &last))
+		return false;
+
+	if (vq->vdev->id.device == VIRTIO_ID_BLOCK)
+		return write_as_device(dev, last.address + last.size - 1,
+				       &io_error, 1);
+	if (vq->index == SCSI_CONTROL)
+		return write_as_device(dev, last.address + last.size - 1,
+				       &no_target.response, 1);
+	/* Data may follow. */
+	return first.size >= sizeof(no_target) &&
+	       write_as_device(dev, first.address, &no_target,
+			       sizeof(no_target));
+}
+
+/* Returns whether the driver may have added something meanwhile. */
+static bool fail_requests(struct virtio_epf_queue *queue)
+{
+	const struct vring *vring = virtqueue_get_vring(queue->vq);
+	unsigned int head;
+
+	account(queue);
+	for (head = 0; !queue->lost_count && head < vring->num; head++) {
+		vring_used_elem_t *element =
+			&vring->used->ring[queue->seen_used % vring->num];
+
+		if (!queue->under_way[head])
+			continue;
+		queue->under_way[head] = 0;
+		/* A request without an error looks as if it were done. */
+		if (!write_error(queue->vq, head))
+			continue;
+		element->id = __cpu_to_virtio32(true, head);
+		element->len = 0;
+		queue->seen_used++;
+	}
+
+	/* Elements and errors are there before the index. */
+	virt_wmb();
+	WRITE_ONCE(vring->used->idx, __cpu_to_virtio16(true, queue->seen_used));
+	/* Of each request that comes we want to be told. */
+	WRITE_ONCE(vring->used->flags, 0);
+	vring_avail_event(vring) = __cpu_to_virtio16(true, queue->seen_available);
+	/* What comes without that is seen here. */
+	virt_mb();
+	return virtio_epf_to_cpu(READ_ONCE(vring->avail->idx)) != queue->seen_available;
+}
+
+static void fail_work(struct work_struct *work)
+{
+	struct virtio_epf *epf = container_of(work, struct virtio_epf,
+					      fail_work);
+	unsigned int i;
+
+	for (i = 0; i < epf->num_queues; i++) {
+		struct virtio_epf_queue *queue = &epf->queues[i];
+
+		if (!queue->vq || !queue->under_way)
+			continue;
+
+		scoped_guard(spinlock_irqsave, &queue->lock)
+			while (fail_requests(queue))
+				;
+		/* What the endpoint wrote into the ring may have broken it. */
+		if (virtqueue_is_broken(queue->vq))
+			__virtqueue_unbreak(queue->vq);
+		if (queue->lost_count)
+			dev_err_ratelimited(&epf->vdev.dev,
+					    "queue %u: requests are stuck\n", i);
+		vring_interrupt(0, queue->vq);
+	}
+}
+
+/**
+ * virtio_epf_lose() - the endpoint does nothing for the queues any more
+ * @epf: the device; it does not access memory either
+ *
+ * Requests fail, those under way and those that come; other queues are broken.
+ *
+ * Context: any.
+ */
+void virtio_epf_lose(struct virtio_epf *epf)
+{
+	if (!device_is_registered(&epf->vdev.dev))
+		return;
+
+	if (!virtio_epf_is_waited_for(epf)) {
+		virtio_break_device(&epf->vdev);
+		return;
+	}
+
+	WRITE_ONCE(epf->lost, true);
+	schedule_work(&epf->fail_work);
+}
+
+/**
+ * virtio_epf_check_reset() - does the device need a reset?
+ * @epf: the device, which a driver uses
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_check_reset(struct virtio_epf *epf)
+{
+	u8 status = virtio_epf_get_status(&epf->vdev);
+
+	if (!(status & VIRTIO_CONFIG_S_NEEDS_RESET))
+		return;
+
+	dev_err_ratelimited(&epf->vdev.dev, "the device needs a reset\n");
+	/* Till then it may still write to memory. */
+	if (virtio_epf_is_waited_for(epf))
+		virtio_epf_reset_device(epf);
+	virtio_epf_lose(epf);
+}
+
+/* Has a request waited since the last look, and none come back? */
+static bool is_silent(struct virtio_epf_queue *queue, bool *is_busy)
+{
+	bool waits = false, silent;
+	unsigned int head;
+
+	guard(spinlock_irqsave)(&queue->lock);
+	if (!queue->vq || !queue->under_way)
+		return false;
+
+	account(queue);
+	for (head = 0; head < queue->max_size && !waits; head++)
+		waits = queue->under_way[head];
+	silent = waits && queue->was_waiting &&
+		 queue->watched_used == queue->seen_used;
+	queue->was_waiting = waits;
+	queue->watched_used = queue->seen_used;
+	*is_busy |= waits;
+	return silent;
+}
+
+static void ask(struct virtio_epf *epf)
+{
+	struct virtio_epf_request nothing_new = {
+		.command = EPF_VIRTIO_SET_CONFIG_VECTOR,
+	};
+
+	if (virtio_epf_request(epf, &nothing_new))
+		return;
+
+	virtio_epf_check_reset(epf);
+	if (READ_ONCE(epf->lost) ||
+	    virtio_epf_read_status(epf) & VIRTIO_CONFIG_S_DRIVER_OK)
+		return;
+
+	dev_err(&epf->vdev.dev, "the device was reset\n");
+	virtio_epf_lose(epf);
+}
+
+/* An endpoint that is there takes its time; one that crashed does not come back. */
+static void watch_work(struct work_struct *work)
+{
+	struct virtio_epf *epf = container_of(work, struct virtio_epf,
+					      watch_work.work);
+	bool is_busy = false, silent = false;
+	unsigned int i;
+
+	if (READ_ONCE(epf->lost))
+		return;
+
+	for (i = 0; i < epf->num_queues; i++)
+		silent |= is_silent(&epf->queues[i], &is_busy);
+	if (silent)
+		ask(epf);
+	if (is_busy)
+		schedule_delayed_work(&epf->watch_work, SILENCE);
+}
+
+/**
+ * virtio_epf_init_loss() - before all else
+ * @epf: the device
+ */
+void virtio_epf_init_loss(struct virtio_epf *epf)
+{
+	INIT_WORK(&epf->fail_work, fail_work);
+	INIT_DELAYED_WORK(&epf->watch_work, watch_work);
+}
+
+/**
+ * virtio_epf_forget_loss() - nothing is under way in any queue
+ * @epf: the device; no requests come
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_forget_loss(struct virtio_epf *epf)
+{
+	cancel_delayed_work_sync(&epf->watch_work);
+	cancel_work_sync(&epf->fail_work);
+	WRITE_ONCE(epf->lost, false);
+}
