@@ -41,6 +41,19 @@ void virtio_epf_ring_doorbell(struct virtio_epf *epf)
 }
 
 /**
+ * virtio_epf_meet() - begin to request things of the endpoint
+ * @epf: the device, which was found just now, or was reset
+ *
+ * Context: may sleep.
+ */
+void virtio_epf_meet(struct virtio_epf *epf)
+{
+	guard(mutex)(&epf->control_lock);
+	epf->generation = readl(CONTROL(epf, acknowledge));
+	WRITE_ONCE(epf->dead, false);
+}
+
+/**
  * virtio_epf_give_up() - the endpoint does not do what it should
  * @epf: the device; nothing is requested of it any more
  *

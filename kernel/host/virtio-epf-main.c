@@ -8,6 +8,7 @@
  * docs/epf-virtio-transport.md.
  */
 
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/dma-mapping.h>
 #include <linux/errno.h>
@@ -15,6 +16,7 @@
 #include <linux/module.h>
 #include <linux/pci_ids.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 
@@ -192,9 +194,7 @@ static int init_device(struct virtio_epf *epf, int register_bar,
 
 	epf->control = epf->bar + control;
 	epf->config = epf->bar + config;
-	epf->generation = readl(epf->control +
-				offsetof(struct epf_virtio_control,
-					 acknowledge));
+	virtio_epf_meet(epf);
 	epf->device_features = le64_to_cpu(discovery->device_features);
 	epf->push = push && transport & EPF_VIRTIO_F_PUSH;
 	epf->vdev.id.device = le32_to_cpu(discovery->device_id);
@@ -203,10 +203,18 @@ static int init_device(struct virtio_epf *epf, int register_bar,
 	       init_queues(epf, discovery);
 }
 
+/*
+ * Devices that somebody holds on to, as long as a disk is open, say. The module has
+ * to stay for them, and there is one of it: static.
+ */
+static atomic_t held = ATOMIC_INIT(0);
+
 /* The virtio core's, which drivers may hold on to. */
 static void release_vdev(struct device *dev)
 {
 	kfree(to_virtio_epf(dev_to_virtio(dev)));
+	if (atomic_dec_and_test(&held))
+		wake_up_var(&held);
 }
 
 static int enable_pci(struct pci_dev *pdev)
@@ -304,6 +312,7 @@ static int virtio_epf_probe(struct pci_dev *pdev,
 		goto unmap;
 
 	pci_set_drvdata(pdev, epf);
+	atomic_inc(&held);
 	ret = register_virtio_device(&epf->vdev);
 	if (ret)
 		goto put;
@@ -344,6 +353,34 @@ static void virtio_epf_remove(struct pci_dev *pdev)
 	put_device(dev);
 }
 
+/* The virtio driver lets go before, and takes the device as a new one after. */
+static void virtio_epf_reset_prepare(struct pci_dev *pdev)
+{
+	struct virtio_epf *epf = pci_get_drvdata(pdev);
+
+	device_release_driver(&epf->vdev.dev);
+	virtio_epf_request(epf, &reset_request);
+}
+
+static void virtio_epf_reset_done(struct pci_dev *pdev)
+{
+	struct virtio_epf *epf = pci_get_drvdata(pdev);
+
+	virtio_epf_meet(epf);
+	pci_set_master(pdev);
+	if (virtio_epf_request(epf, &reset_request))
+		return;
+
+	virtio_add_status(&epf->vdev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+	if (device_attach(&epf->vdev.dev) < 0)
+		dev_err(&epf->vdev.dev, "no driver takes it after a reset\n");
+}
+
+static const struct pci_error_handlers virtio_epf_error_handlers = {
+	.reset_prepare = virtio_epf_reset_prepare,
+	.reset_done = virtio_epf_reset_done,
+};
+
 /*
  * All types of devices have the same id: the type is in the BAR. No vendor has
  * an id for this; this one is of a range for experiments without registration
@@ -361,8 +398,21 @@ static struct pci_driver virtio_epf_driver = {
 	.id_table = virtio_epf_ids,
 	.probe = virtio_epf_probe,
 	.remove = virtio_epf_remove,
+	.err_handler = &virtio_epf_error_handlers,
 };
-module_pci_driver(virtio_epf_driver);
+
+static int __init virtio_epf_init(void)
+{
+	return pci_register_driver(&virtio_epf_driver);
+}
+module_init(virtio_epf_init);
+
+static void __exit virtio_epf_exit(void)
+{
+	pci_unregister_driver(&virtio_epf_driver);
+	wait_var_event(&held, !atomic_read(&held));
+}
+module_exit(virtio_epf_exit);
 
 MODULE_DESCRIPTION("Virtio over PCI endpoint: host driver");
 MODULE_LICENSE("GPL");

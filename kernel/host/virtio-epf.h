@@ -161,6 +161,7 @@ struct virtio_epf_request {
 int virtio_epf_request(struct virtio_epf *epf,
 		       const struct virtio_epf_request *request);
 void virtio_epf_ring_doorbell(struct virtio_epf *epf);
+void virtio_epf_meet(struct virtio_epf *epf);
 void virtio_epf_give_up(struct virtio_epf *epf);
 u32 virtio_epf_config_generation(struct virtio_epf *epf);
 
