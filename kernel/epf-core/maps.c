@@ -71,8 +71,9 @@ struct epf_mapping {
 	struct epf_window window;
 	u64 pci_addr;
 	unsigned int users;
+	unsigned int keepers;	/* want it to stay, see epf_map_keep() */
 	bool shared;		/* others may use it, too */
-	bool pinned;		/* stays when the window is wanted */
+	bool fixed;		/* the one of the static policy */
 };
 
 /* What is mapped: a window's worth of PCI addresses. */
@@ -202,15 +203,21 @@ static void mapping_free(struct epf_mapping *mapping)
 	kfree(mapping);
 }
 
+static bool mapping_is_to_stay(const struct epf_mapping *mapping)
+{
+	return mapping->fixed || mapping->keepers;
+}
+
 /* The map that was not used for longest, of those that may go. */
-static struct epf_mapping *maps_find_idle(struct epf_maps *maps, bool pinned)
+static struct epf_mapping *maps_find_idle(struct epf_maps *maps, bool to_stay)
 {
 	bool own = maps->live >= maps->budget;
 	struct epf_mapping *mapping;
 
 	list_for_each_entry_reverse(mapping, &maps->windows->mappings, node)
-		if (!mapping->users && mapping->pinned == pinned &&
-		    (mapping->maps == maps || !(own || pinned)))
+		if (!mapping->users &&
+		    mapping_is_to_stay(mapping) == to_stay &&
+		    (mapping->maps == maps || !own))
 			return mapping;
 
 	return NULL;
@@ -218,7 +225,7 @@ static struct epf_mapping *maps_find_idle(struct epf_maps *maps, bool pinned)
 
 /*
  * Undo a map: one of this function's where its budget is spent, one of any
- * function's otherwise. The one that is to stay goes where there is no other.
+ * function's otherwise. One that is to stay goes where there is no other.
  */
 static bool maps_evict(struct epf_maps *maps)
 {
@@ -333,17 +340,17 @@ static struct epf_mapping *maps_create_static(struct epf_maps *maps,
 
 	if (!IS_ERR(mapping)) {
 		mapping->shared = true;
-		mapping->pinned = true;
+		mapping->fixed = true;
 	}
 	return mapping;
 }
 
-static bool maps_have_pinned(struct epf_maps *maps)
+static bool maps_have_fixed(struct epf_maps *maps)
 {
 	struct epf_mapping *mapping;
 
 	list_for_each_entry(mapping, &maps->windows->mappings, node)
-		if (mapping->maps == maps && mapping->pinned)
+		if (mapping->maps == maps && mapping->fixed)
 			return true;
 
 	return false;
@@ -356,7 +363,7 @@ static struct epf_mapping *maps_create(struct epf_maps *maps, u64 pci_addr,
 
 	if (maps->policy == EPF_MAP_CACHED)
 		return maps_create_cached(maps, pci_addr);
-	if (maps->policy == EPF_MAP_STATIC && !maps_have_pinned(maps))
+	if (maps->policy == EPF_MAP_STATIC && !maps_have_fixed(maps))
 		return maps_create_static(maps, pci_addr);
 
 	extent = maps_align(maps, pci_addr, size);
@@ -364,7 +371,7 @@ static struct epf_mapping *maps_create(struct epf_maps *maps, u64 pci_addr,
 }
 
 static int maps_get_locked(struct epf_maps *maps, u64 pci_addr, size_t size,
-			   struct epf_map *map)
+			   bool keep, struct epf_map *map)
 {
 	struct epf_mapping *mapping;
 	size_t offset;
@@ -385,6 +392,10 @@ static int maps_get_locked(struct epf_maps *maps, u64 pci_addr, size_t size,
 
 	offset = pci_addr - mapping->pci_addr;
 	mapping->users++;
+	if (keep) {
+		mapping->keepers++;
+		mapping->shared = true;
+	}
 	*map = (struct epf_map) {
 		.pci_addr = pci_addr,
 		.size = min(size, mapping->window.size - offset),
@@ -393,6 +404,32 @@ static int maps_get_locked(struct epf_maps *maps, u64 pci_addr, size_t size,
 		.mapping = mapping,
 	};
 	return 0;
+}
+
+static int maps_get(struct epf_maps *maps, u64 pci_addr, size_t size, bool keep,
+		    struct epf_map *map)
+{
+	struct epf_windows *windows = maps->windows;
+	long left = WAIT_JIFFIES;
+
+	if (!size || pci_addr + size - 1 < pci_addr)
+		return -EINVAL;
+
+	for (;;) {
+		unsigned int puts = READ_ONCE(windows->puts);
+		int ret;
+
+		scoped_guard(mutex, &windows->lock)
+			ret = maps_get_locked(maps, pci_addr, size, keep, map);
+		if (ret != -EBUSY)
+			return ret;
+
+		left = wait_event_timeout(windows->freed,
+					  READ_ONCE(windows->puts) != puts,
+					  left);
+		if (!left)
+			return -ETIMEDOUT;
+	}
 }
 
 /**
@@ -413,27 +450,7 @@ static int maps_get_locked(struct epf_maps *maps, u64 pci_addr, size_t size,
 int epf_map_get(struct epf_maps *maps, u64 pci_addr, size_t size,
 		struct epf_map *map)
 {
-	struct epf_windows *windows = maps->windows;
-	long left = WAIT_JIFFIES;
-
-	if (!size || pci_addr + size - 1 < pci_addr)
-		return -EINVAL;
-
-	for (;;) {
-		unsigned int puts = READ_ONCE(windows->puts);
-		int ret;
-
-		scoped_guard(mutex, &windows->lock)
-			ret = maps_get_locked(maps, pci_addr, size, map);
-		if (ret != -EBUSY)
-			return ret;
-
-		left = wait_event_timeout(windows->freed,
-					  READ_ONCE(windows->puts) != puts,
-					  left);
-		if (!left)
-			return -ETIMEDOUT;
-	}
+	return maps_get(maps, pci_addr, size, false, map);
 }
 EXPORT_SYMBOL_GPL(epf_map_get);
 
@@ -459,6 +476,70 @@ void epf_map_put(struct epf_maps *maps, struct epf_map *map)
 }
 EXPORT_SYMBOL_GPL(epf_map_put);
 
+/**
+ * epf_map_keep() - have host memory stay mapped
+ * @maps: the function's maps
+ * @pci_addr: PCI address, of any alignment
+ * @size: bytes; not 0
+ *
+ * For what is accessed again and again. Its maps stay behind epf_map_put(),
+ * whatever the policy is; they go last where there are too few for all.
+ *
+ * Context: may sleep; as epf_map_get().
+ * Return: 0, or an error of epf_map_get().
+ */
+int epf_map_keep(struct epf_maps *maps, u64 pci_addr, size_t size)
+{
+	size_t done = 0;
+
+	do {
+		struct epf_map map;
+		int ret;
+
+		ret = maps_get(maps, pci_addr + done, size - done, true, &map);
+		if (ret) {
+			epf_map_unkeep(maps, pci_addr, done);
+			return ret;
+		}
+		done += map.size;
+		epf_map_put(maps, &map);
+	} while (done < size);
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(epf_map_keep);
+
+/**
+ * epf_map_unkeep() - undo epf_map_keep()
+ * @maps: the function's maps
+ * @pci_addr: as there
+ * @size: as there
+ *
+ * Context: may sleep.
+ */
+void epf_map_unkeep(struct epf_maps *maps, u64 pci_addr, size_t size)
+{
+	struct epf_mapping *mapping, *next;
+
+	guard(mutex)(&maps->windows->lock);
+	list_for_each_entry_safe(mapping, next, &maps->windows->mappings,
+				 node) {
+		if (mapping->maps != maps || !mapping->keepers ||
+		    mapping->pci_addr >= pci_addr + size ||
+		    pci_addr >= mapping->pci_addr + mapping->window.size)
+			continue;
+
+		mapping->keepers--;
+		if (mapping_is_to_stay(mapping) ||
+		    maps->policy == EPF_MAP_CACHED)
+			continue;
+		mapping->shared = false;
+		if (!mapping->users)
+			mapping_free(mapping);
+	}
+}
+EXPORT_SYMBOL_GPL(epf_map_unkeep);
+
 /* Forget all maps; those in use go with their last user. */
 static void maps_forget(struct epf_maps *maps)
 {
@@ -470,7 +551,8 @@ static void maps_forget(struct epf_maps *maps)
 		if (mapping->maps != maps)
 			continue;
 		mapping->shared = false;
-		mapping->pinned = false;
+		mapping->fixed = false;
+		mapping->keepers = 0;
 		if (!mapping->users)
 			mapping_free(mapping);
 	}

@@ -143,6 +143,10 @@ static void queue_broke(struct epf_virtio_queue *queue, const char *why,
 		return;
 
 	queue->broken = true;
+	/* The link went: that is no fault, and there is nobody to tell. */
+	if (error == -ENOTCONN)
+		return;
+
 	dev_err_ratelimited(&queue->device->epf->dev, "queue %u: %s: error %d\n",
 			    queue->index, why, error);
 	epf_virtio_needs_reset(queue->device);

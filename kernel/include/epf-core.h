@@ -155,6 +155,8 @@ void epf_maps_link_down(struct epf_maps *maps);
 int epf_map_get(struct epf_maps *maps, u64 pci_addr, size_t size,
 		struct epf_map *map);
 void epf_map_put(struct epf_maps *maps, struct epf_map *map);
+int epf_map_keep(struct epf_maps *maps, u64 pci_addr, size_t size);
+void epf_map_unkeep(struct epf_maps *maps, u64 pci_addr, size_t size);
 struct epf_windows *epf_maps_windows(struct epf_maps *maps);
 void epf_maps_get_stats(struct epf_maps *maps, struct epf_maps_stats *stats);
 

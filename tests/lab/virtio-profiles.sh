@@ -47,6 +47,18 @@ raised=$(($(figure interrupts "$function/stats") -
 ((raised * 16 <= 4096)) || die "$raised interrupts for 4096 buffers"
 virtio_down
 
+# Rings that would take more maps than there are leave the last one to the data, and
+# to each other.
+again profile=generic
+virtio_up poll_us=100 push=0 backend/num_queues=4 outbound/budget=1
+for queue in 0 1 2 3; do
+	xtest echo count=16 bytes=65540 segments=5 depth=4 "queue=$queue" \
+		>/tmp/run || die "one map: queue $queue"
+	is 0 figure wrong /tmp/run
+done
+is 1 figure maps_live "$function/outbound/stats"
+virtio_down
+
 # Two functions of one controller, with several queues, at the same time
 again profile=generic
 virtio_make poll_us=100
