@@ -481,11 +481,14 @@ static void complete_one(struct link *link, unsigned int i)
 
 static void flush(struct link *link, unsigned int completed)
 {
-	int ret;
-
 	KUNIT_EXPECT_EQ(link->test, 0, epf_vring_flush(link->vring));
 	link->posted += completed;
-	ret = epf_vring_need_notify(link->vring);
+}
+
+static void ask(struct link *link)
+{
+	int ret = epf_vring_need_notify(link->vring);
+
 	KUNIT_EXPECT_GE(link->test, ret, 0);
 	if (link->driver_asleep && link->posted != link->returned)
 		KUNIT_EXPECT_EQ(link->test, 1, ret);
@@ -502,6 +505,9 @@ static void random_completions(struct link *link)
 	for (i = 0; i < count; i++)
 		complete_one(link, below(link, link->num_got));
 	flush(link, count);
+	/* The device may ask for many at once, more than the ring has, too. */
+	if (!below(link, 4))
+		ask(link);
 }
 
 static void vring_serves_random_traffic(struct kunit *test)
@@ -561,7 +567,7 @@ static const struct cost costs[] = {
 	  3, 0, 40 },
 	{ "packed", { .packed = true, .num = 256, .burst = 256 }, 1, 64, 64 },
 	{ "packed, chains of 3", { .packed = true, .num = 256, .burst = 256 },
-	  3, 100, 1064 },
+	  3, 80, 1064 },
 	{ "packed, event index", { .packed = true, .events = true, .num = 256,
 				   .burst = 256 }, 1, 64, 64 },
 };
@@ -589,6 +595,7 @@ static void batch(struct link *link, unsigned int segments)
 	while (link->num_got)
 		complete_one(link, below(link, link->num_got));
 	flush(link, DEPTH);
+	ask(link);
 	KUNIT_ASSERT_EQ(link->test, DEPTH, reap(link, DEPTH));
 }
 

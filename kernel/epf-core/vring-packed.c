@@ -71,58 +71,106 @@ static bool is_available(__le16 desc_flags, bool wrap)
 	return !!(flags & AVAIL) == wrap && !!(flags & USED) != wrap;
 }
 
-static int packed_read(struct epf_vring *vring, unsigned int slot,
+/* How many of @count descriptors from @place on are in a row. */
+static unsigned int until_end(const struct epf_vring *vring,
+			      struct vring_place place, unsigned int count)
+{
+	return min(count, vring->config.num - place.slot);
+}
+
+static int packed_read(struct epf_vring *vring, struct vring_place place,
 		       unsigned int count)
 {
-	struct vring_packed_desc *descs = &vring->packed.descs[slot];
+	struct vring_packed_desc *descs = &vring->packed.descs[place.slot];
 
-	return vring_read(vring, desc_addr(vring, slot), descs,
+	return vring_read(vring, desc_addr(vring, place.slot), descs,
 			  count * sizeof(*descs));
 }
 
-/* How many descriptors to look at: up to the end, and none of ours. */
-static unsigned int packed_look(const struct epf_vring *vring)
+/* How many descriptors in a row are available, at most @count; or an error. */
+static int packed_look_at(struct epf_vring *vring, struct vring_place place,
+			  unsigned int count)
+{
+	const struct vring_packed_desc *descs = &vring->packed.descs[place.slot];
+	unsigned int i;
+	int ret;
+
+	ret = packed_read(vring, place, count);
+	if (ret)
+		return ret;
+
+	for (i = 0; i < count; i++)
+		if (!is_available(descs[i].flags, place.wrap))
+			break;
+	return i;
+}
+
+/*
+ * The same of all that can be new: as many as the last time and one more, and
+ * then more and more as long as they are available. None of ours.
+ */
+static int packed_look(struct epf_vring *vring)
 {
 	const struct vring_packed *packed = &vring->packed;
 	unsigned int burst = vring->config.burst /
 			     sizeof(struct vring_packed_desc);
+	unsigned int limit = vring->config.num - packed->in_flight;
+	unsigned int want = max(packed->look, burst);
+	unsigned int found = 0, count;
+	int ret;
 
-	return min3(max(packed->look, burst),
-		    vring->config.num - packed->next.slot,
-		    vring->config.num - packed->in_flight);
+	while (found < limit) {
+		struct vring_place place = place_behind(vring, packed->next,
+							found);
+
+		want = min(want, limit);
+		count = until_end(vring, place, want - found);
+		ret = packed_look_at(vring, place, count);
+		if (ret < 0)
+			return ret;
+		found += ret;
+		if (ret < count)
+			break;
+		if (found == want)
+			want *= 2;
+	}
+
+	return found;
+}
+
+static int packed_read_available(struct epf_vring *vring, unsigned int count)
+{
+	const struct vring_place next = vring->packed.next;
+	unsigned int first = until_end(vring, next, count);
+	int ret;
+
+	ret = packed_read(vring, next, first);
+	if (!ret && first < count)
+		ret = packed_read(vring, place_behind(vring, next, first),
+				  count - first);
+	return ret;
 }
 
 /* Whether there is a chain to get: 1, 0, or an error. */
 static int packed_fetch(struct epf_vring *vring)
 {
 	struct vring_packed *packed = &vring->packed;
-	unsigned int first = packed->next.slot;
-	unsigned int look = packed_look(vring);
-	unsigned int count;
-	int ret;
+	int count, ret;
 
 	if (packed->fetched)
 		return 1;
-	if (!look)
-		return 0;
 
-	ret = packed_read(vring, first, look);
-	if (ret)
-		return ret;
-	for (count = 0; count < look; count++)
-		if (!is_available(packed->descs[first + count].flags,
-				  packed->next.wrap))
-			break;
-	if (!count)
-		return 0;
+	count = packed_look(vring);
+	if (count <= 0)
+		return count;
 
 	/* The descriptors, behind the flags that told of them. */
 	rmb();
-	ret = packed_read(vring, first, count);
+	ret = packed_read_available(vring, count);
 	if (ret)
 		return ret;
 
-	packed->look = count < look ? count + 1 : max(packed->look, 2 * look);
+	packed->look = count + 1;
 	packed->fetched = count;
 	return 1;
 }
@@ -131,15 +179,15 @@ static int packed_fetch(struct epf_vring *vring)
  * The rest of a chain that is not fetched; a driver makes it available before
  * the first of it. Return how many descriptors, or an error.
  */
-static int packed_fetch_rest(struct epf_vring *vring, unsigned int slot,
+static int packed_fetch_rest(struct epf_vring *vring, struct vring_place place,
 			     unsigned int done)
 {
 	unsigned int count = vring->run > done ? vring->run - done : 1;
 	int ret;
 
-	count = min3(count, vring->config.num - slot,
-		     vring->config.num - vring->packed.in_flight - done);
-	ret = packed_read(vring, slot, count);
+	count = min(until_end(vring, place, count),
+		    vring->config.num - vring->packed.in_flight - done);
+	ret = packed_read(vring, place, count);
 	return ret ?: count;
 }
 
@@ -191,19 +239,20 @@ static int packed_get(struct epf_vring *vring, struct epf_vring_chain *chain)
 
 	fetched = packed->fetched;
 	do {
-		unsigned int slot = place_behind(vring, packed->next,
-						 count).slot;
+		struct vring_place place = place_behind(vring, packed->next,
+							count);
+
 		if (count == limit)
 			return vring_break(vring,
 					   "a chain longer than the ring");
 		if (count == fetched) {
-			ret = packed_fetch_rest(vring, slot, count);
+			ret = packed_fetch_rest(vring, place, count);
 			if (ret < 0)
 				return ret;
 			fetched += ret;
 		}
 
-		desc = &packed->descs[slot];
+		desc = &packed->descs[place.slot];
 		ret = le16_to_cpu(desc->flags) & VRING_DESC_F_INDIRECT ?
 			packed_add_table(vring, chain, desc) :
 			packed_add(vring, chain, desc);
@@ -324,6 +373,10 @@ static bool packed_passed(const struct epf_vring *vring, u16 off_wrap)
 	const struct vring_packed *packed = &vring->packed;
 	u16 event = off_wrap & ~WRAP;
 	u16 now = packed->posted.slot;
+
+	/* All around the ring, whatever it was. */
+	if (packed->unnotified >= vring->config.num)
+		return true;
 
 	if (!!(off_wrap & WRAP) != packed->posted.wrap)
 		event -= vring->config.num;

@@ -414,9 +414,8 @@ EXPORT_SYMBOL_GPL(epf_vring_flush);
  * epf_vring_need_notify() - find out whether the driver waits for an interrupt
  * @vring: the ring
  *
- * To be asked behind epf_vring_flush(), at the latest when as many buffers were
- * flushed as the ring has descriptors. A ring with a shadow does not ask the
- * driver: it says yes once for whatever was flushed.
+ * To be asked behind epf_vring_flush(), of one or of several. A ring with a shadow
+ * does not ask the driver: it says yes once for whatever was flushed.
  *
  * Context: may sleep.
  * Return: 1 where the driver does, for buffers flushed since last asked; 0; or an

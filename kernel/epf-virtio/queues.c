@@ -188,16 +188,11 @@ static bool post_completed(struct epf_virtio_queue *queue)
 		return true;
 
 	ret = epf_vring_flush(queue->vring);
-	if (!ret)
-		ret = epf_vring_need_notify(queue->vring);
-	if (ret < 0) {
+	if (ret)
 		ring_broke(queue, ret);
-	} else if (ret) {
-		if (!queue->untold)
-			queue->tell_at = ktime_add_us(ktime_get(),
-						      MAX_UNTOLD_US);
-		queue->untold += count;
-	}
+	else if (!queue->untold)
+		queue->tell_at = ktime_add_us(ktime_get(), MAX_UNTOLD_US);
+	queue->untold += count;
 	return true;
 }
 
@@ -216,16 +211,30 @@ static void told(struct epf_virtio_queue *queue)
 	queue->refused = 0;
 }
 
-static void tell(struct epf_virtio_queue *queue)
+/* Whether the driver waits for an interrupt: a read over the link. */
+static bool is_awaited(struct epf_virtio_queue *queue)
+{
+	int ret = epf_vring_need_notify(queue->vring);
+
+	if (ret < 0)
+		ring_broke(queue, ret);
+	return ret > 0 && queue->vector != EPF_VIRTIO_NO_VECTOR;
+}
+
+/*
+ * Tell the host of what is completed, if that is due and it wants to know; it is
+ * not asked again before it was told. Return whether there was anything.
+ */
+static bool tell(struct epf_virtio_queue *queue)
 {
 	int ret;
 
 	if (!queue->untold || !has_to_tell(queue))
-		return;
+		return false;
 
-	if (queue->vector == EPF_VIRTIO_NO_VECTOR) {
+	if (!queue->refused && !is_awaited(queue)) {
 		told(queue);
-		return;
+		return true;
 	}
 
 	ret = epf_virtio_raise(queue->device, queue->vector);
@@ -240,6 +249,7 @@ static void tell(struct epf_virtio_queue *queue)
 		told(queue);
 		queue_broke(queue, "the host cannot be interrupted", ret);
 	}
+	return true;
 }
 
 /**
@@ -385,7 +395,7 @@ bool epf_virtio_poll_queue(struct epf_virtio_queue *queue)
 		return false;
 
 	found = post_completed(queue);
-	tell(queue);
+	found |= tell(queue);
 	if (queue->broken)
 		return found;
 
