@@ -15,7 +15,6 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/kstrtox.h>
-#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "blk.h"
@@ -23,46 +22,6 @@
 static struct blk *to_blk(struct config_item *item)
 {
 	return epf_virtio_from_item(item)->priv;
-}
-
-/* @text: of @size bytes, the last of which need not be a terminator */
-static ssize_t set_text(struct config_item *item, const char *page,
-			size_t count, char *text, size_t size)
-{
-	struct epf_virtio_device *device = epf_virtio_from_item(item);
-	size_t len = count;
-
-	if (len && page[len - 1] == '\n')
-		len--;
-	if (len > size)
-		return -ENAMETOOLONG;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	memset(text, 0, size);
-	memcpy(text, page, len);
-	return count;
-}
-
-static ssize_t set_bool(struct config_item *item, const char *page,
-			size_t count, bool *value)
-{
-	struct epf_virtio_device *device = epf_virtio_from_item(item);
-	bool new;
-	int ret;
-
-	ret = kstrtobool(page, &new);
-	if (ret)
-		return ret;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	*value = new;
-	return count;
 }
 
 static ssize_t blk_path_show(struct config_item *item, char *page)
@@ -74,9 +33,11 @@ static ssize_t blk_path_show(struct config_item *item, char *page)
 static ssize_t blk_path_store(struct config_item *item, const char *page,
 			      size_t count)
 {
-	struct blk *blk = to_blk(item);
+	struct epf_virtio_device *device = epf_virtio_from_item(item);
+	struct blk *blk = device->priv;
 
-	return set_text(item, page, count, blk->path, sizeof(blk->path) - 1);
+	return epf_virtio_store_text(device, page, count, blk->path,
+				     sizeof(blk->path) - 1);
 }
 
 CONFIGFS_ATTR(blk_, path);
@@ -93,9 +54,11 @@ static ssize_t blk_serial_show(struct config_item *item, char *page)
 static ssize_t blk_serial_store(struct config_item *item, const char *page,
 				size_t count)
 {
-	struct blk *blk = to_blk(item);
+	struct epf_virtio_device *device = epf_virtio_from_item(item);
+	struct blk *blk = device->priv;
 
-	return set_text(item, page, count, blk->serial, sizeof(blk->serial));
+	return epf_virtio_store_text(device, page, count, blk->serial,
+				     sizeof(blk->serial));
 }
 
 CONFIGFS_ATTR(blk_, serial);
@@ -108,7 +71,10 @@ static ssize_t blk_read_only_show(struct config_item *item, char *page)
 static ssize_t blk_read_only_store(struct config_item *item, const char *page,
 				   size_t count)
 {
-	return set_bool(item, page, count, &to_blk(item)->read_only);
+	struct epf_virtio_device *device = epf_virtio_from_item(item);
+	struct blk *blk = device->priv;
+
+	return epf_virtio_store_bool(device, page, count, &blk->read_only);
 }
 
 CONFIGFS_ATTR(blk_, read_only);
@@ -121,7 +87,10 @@ static ssize_t blk_direct_show(struct config_item *item, char *page)
 static ssize_t blk_direct_store(struct config_item *item, const char *page,
 				size_t count)
 {
-	return set_bool(item, page, count, &to_blk(item)->direct);
+	struct epf_virtio_device *device = epf_virtio_from_item(item);
+	struct blk *blk = device->priv;
+
+	return epf_virtio_store_bool(device, page, count, &blk->direct);
 }
 
 CONFIGFS_ATTR(blk_, direct);
@@ -135,21 +104,10 @@ static ssize_t blk_num_queues_store(struct config_item *item, const char *page,
 				    size_t count)
 {
 	struct epf_virtio_device *device = epf_virtio_from_item(item);
-	unsigned int value;
-	int ret;
+	struct blk *blk = device->priv;
 
-	ret = kstrtouint(page, 0, &value);
-	if (ret)
-		return ret;
-	if (!value || value > BLK_MAX_QUEUES)
-		return -ERANGE;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	to_blk(item)->num_queues = value;
-	return count;
+	return epf_virtio_store_uint(device, page, count,
+				     &blk->num_queues, 1, BLK_MAX_QUEUES);
 }
 
 CONFIGFS_ATTR(blk_, num_queues);

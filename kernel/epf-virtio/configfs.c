@@ -18,8 +18,11 @@
  */
 
 #include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/kstrtox.h>
 #include <linux/log2.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "virtio.h"
@@ -45,11 +48,24 @@ static struct epf_virtio_device *to_device(struct config_item *item)
 			    group);
 }
 
-static ssize_t set_number(struct config_item *item, const char *page,
-			  size_t count, unsigned int *number, unsigned int min,
-			  unsigned int max)
+/**
+ * epf_virtio_store_uint() - store a number that the user sets
+ * @device: the device
+ * @page: what the user wrote
+ * @count: bytes of it
+ * @number: changed, unless there is an error
+ * @min: the least that it can be
+ * @max: the most
+ *
+ * Context: as of an attribute in configfs.
+ * Return: @count, -EINVAL where it is no number, -ERANGE, or -EBUSY as long as the
+ *	device is bound.
+ */
+ssize_t epf_virtio_store_uint(struct epf_virtio_device *device,
+			      const char *page, size_t count,
+			      unsigned int *number, unsigned int min,
+			      unsigned int max)
 {
-	struct epf_virtio_device *device = to_device(item);
 	unsigned int value;
 	int ret;
 
@@ -66,6 +82,70 @@ static ssize_t set_number(struct config_item *item, const char *page,
 	*number = value;
 	return count;
 }
+EXPORT_SYMBOL_GPL(epf_virtio_store_uint);
+
+/**
+ * epf_virtio_store_bool() - store a yes or no that the user sets
+ * @device: the device
+ * @page: what the user wrote
+ * @count: bytes of it
+ * @yes: changed, unless there is an error
+ *
+ * Context: as of an attribute in configfs.
+ * Return: @count, -EINVAL where it is neither, or -EBUSY as long as the device is
+ *	bound.
+ */
+ssize_t epf_virtio_store_bool(struct epf_virtio_device *device,
+			      const char *page, size_t count, bool *yes)
+{
+	bool value;
+	int ret;
+
+	ret = kstrtobool(page, &value);
+	if (ret)
+		return ret;
+
+	guard(mutex)(&device->settings_lock);
+	if (device->bound)
+		return -EBUSY;
+
+	*yes = value;
+	return count;
+}
+EXPORT_SYMBOL_GPL(epf_virtio_store_bool);
+
+/**
+ * epf_virtio_store_text() - store a text that the user sets
+ * @device: the device
+ * @page: what the user wrote
+ * @count: bytes of it; a line end behind it is not stored
+ * @text: changed, unless there is an error
+ * @size: bytes of @text that can be used, zeroed behind what is stored. To have a
+ *	terminator, there is one more
+ *
+ * Context: as of an attribute in configfs.
+ * Return: @count, -ENAMETOOLONG, or -EBUSY as long as the device is bound.
+ */
+ssize_t epf_virtio_store_text(struct epf_virtio_device *device,
+			      const char *page, size_t count, char *text,
+			      size_t size)
+{
+	size_t len = count;
+
+	if (len && page[len - 1] == '\n')
+		len--;
+	if (len > size)
+		return -ENAMETOOLONG;
+
+	guard(mutex)(&device->settings_lock);
+	if (device->bound)
+		return -EBUSY;
+
+	memset(text, 0, size);
+	memcpy(text, page, len);
+	return count;
+}
+EXPORT_SYMBOL_GPL(epf_virtio_store_text);
 
 static ssize_t epf_virtio_queue_size_show(struct config_item *item, char *page)
 {
@@ -75,6 +155,7 @@ static ssize_t epf_virtio_queue_size_show(struct config_item *item, char *page)
 static ssize_t epf_virtio_queue_size_store(struct config_item *item,
 					   const char *page, size_t count)
 {
+	struct epf_virtio_device *device = to_device(item);
 	unsigned int value;
 	int ret;
 
@@ -84,9 +165,9 @@ static ssize_t epf_virtio_queue_size_store(struct config_item *item,
 	if (!is_power_of_2(value))
 		return -EINVAL;
 
-	return set_number(item, page, count,
-			  &to_device(item)->settings.queue_size, 2,
-			  EPF_VIRTIO_MAX_QUEUE_SIZE);
+	return epf_virtio_store_uint(device, page, count,
+				     &device->settings.queue_size, 2,
+				     EPF_VIRTIO_MAX_QUEUE_SIZE);
 }
 
 CONFIGFS_ATTR(epf_virtio_, queue_size);
@@ -99,8 +180,11 @@ static ssize_t epf_virtio_poll_us_show(struct config_item *item, char *page)
 static ssize_t epf_virtio_poll_us_store(struct config_item *item,
 					const char *page, size_t count)
 {
-	return set_number(item, page, count,
-			  &to_device(item)->settings.poll_us, 1, USEC_PER_SEC);
+	struct epf_virtio_device *device = to_device(item);
+
+	return epf_virtio_store_uint(device, page, count,
+				     &device->settings.poll_us, 1,
+				     USEC_PER_SEC);
 }
 
 CONFIGFS_ATTR(epf_virtio_, poll_us);
@@ -113,8 +197,10 @@ static ssize_t epf_virtio_timeout_ms_show(struct config_item *item, char *page)
 static ssize_t epf_virtio_timeout_ms_store(struct config_item *item,
 					   const char *page, size_t count)
 {
-	return set_number(item, page, count,
-			  &to_device(item)->settings.timeout_ms, 1, U16_MAX);
+	struct epf_virtio_device *device = to_device(item);
+
+	return epf_virtio_store_uint(device, page, count,
+				     &device->settings.timeout_ms, 1, U16_MAX);
 }
 
 CONFIGFS_ATTR(epf_virtio_, timeout_ms);
@@ -128,19 +214,9 @@ static ssize_t epf_virtio_push_store(struct config_item *item,
 				     const char *page, size_t count)
 {
 	struct epf_virtio_device *device = to_device(item);
-	bool push;
-	int ret;
 
-	ret = kstrtobool(page, &push);
-	if (ret)
-		return ret;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	device->settings.push = push;
-	return count;
+	return epf_virtio_store_bool(device, page, count,
+				     &device->settings.push);
 }
 
 CONFIGFS_ATTR(epf_virtio_, push);

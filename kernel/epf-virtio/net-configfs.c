@@ -41,27 +41,6 @@ static ssize_t set_address(struct epf_net *net, const char *page, size_t count,
 	return count;
 }
 
-static ssize_t set_number(struct epf_net *net, const char *page, size_t count,
-			  unsigned int *number, unsigned int min,
-			  unsigned int max)
-{
-	unsigned int value;
-	int ret;
-
-	ret = kstrtouint(page, 0, &value);
-	if (ret)
-		return ret;
-	if (value < min || value > max)
-		return -ERANGE;
-
-	guard(mutex)(&net->device->settings_lock);
-	if (net->device->bound)
-		return -EBUSY;
-
-	*number = value;
-	return count;
-}
-
 static ssize_t net_mac_show(struct config_item *item, char *page)
 {
 	return sysfs_emit(page, "%pM\n", net_from_item(item)->mac);
@@ -104,9 +83,10 @@ static ssize_t net_mtu_store(struct config_item *item, const char *page,
 	unsigned int value;
 
 	if (!kstrtouint(page, 0, &value) && !value)
-		return set_number(net, page, count, &net->mtu, 0, 0);
-	return set_number(net, page, count, &net->mtu, ETH_MIN_MTU,
-			  ETH_MAX_MTU - ETH_HLEN);
+		return epf_virtio_store_uint(net->device, page, count,
+					     &net->mtu, 0, 0);
+	return epf_virtio_store_uint(net->device, page, count, &net->mtu,
+				     ETH_MIN_MTU, ETH_MAX_MTU - ETH_HLEN);
 }
 
 CONFIGFS_ATTR(net_, mtu);
@@ -121,8 +101,8 @@ static ssize_t net_queue_pairs_store(struct config_item *item,
 {
 	struct epf_net *net = net_from_item(item);
 
-	return set_number(net, page, count, &net->queue_pairs, 1,
-			  NET_MAX_PAIRS);
+	return epf_virtio_store_uint(net->device, page, count,
+				     &net->queue_pairs, 1, NET_MAX_PAIRS);
 }
 
 CONFIGFS_ATTR(net_, queue_pairs);

@@ -47,7 +47,7 @@ static struct port_name *to_name(struct se_wwn *se_wwn)
 	return container_of(se_wwn, struct port_name, se_wwn);
 }
 
-static struct scsi_port *find_port(const char *name, u16 tag)
+static struct scsi_port *find_port(const char *name, unsigned int tag)
 {
 	struct scsi_port *port;
 

@@ -13,11 +13,9 @@
 
 #include <linux/cleanup.h>
 #include <linux/errno.h>
-#include <linux/kstrtox.h>
 #include <linux/minmax.h>
 #include <linux/pci_ids.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "scsi.h"
@@ -165,20 +163,10 @@ static ssize_t scsi_wwn_show(struct config_item *item, char *page)
 static ssize_t scsi_wwn_store(struct config_item *item, const char *page,
 			      size_t count)
 {
-	struct epf_virtio_device *device = epf_virtio_from_item(item);
-	struct scsi *scsi = device->priv;
-	size_t len = strcspn(page, "\n");
+	struct scsi *scsi = to_scsi(item);
 
-	if (len >= sizeof(scsi->wwn))
-		return -ENAMETOOLONG;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	memcpy(scsi->wwn, page, len);
-	scsi->wwn[len] = '\0';
-	return count;
+	return epf_virtio_store_text(scsi->device, page, count, scsi->wwn,
+				     sizeof(scsi->wwn) - 1);
 }
 
 CONFIGFS_ATTR(scsi_, wwn);
@@ -191,20 +179,10 @@ static ssize_t scsi_tag_show(struct config_item *item, char *page)
 static ssize_t scsi_tag_store(struct config_item *item, const char *page,
 			      size_t count)
 {
-	struct epf_virtio_device *device = epf_virtio_from_item(item);
-	u16 tag;
-	int ret;
+	struct scsi *scsi = to_scsi(item);
 
-	ret = kstrtou16(page, 0, &tag);
-	if (ret)
-		return ret;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	to_scsi(item)->tag = tag;
-	return count;
+	return epf_virtio_store_uint(scsi->device, page, count, &scsi->tag, 0,
+				     U16_MAX);
 }
 
 CONFIGFS_ATTR(scsi_, tag);
@@ -217,22 +195,10 @@ static ssize_t scsi_num_queues_show(struct config_item *item, char *page)
 static ssize_t scsi_num_queues_store(struct config_item *item,
 				     const char *page, size_t count)
 {
-	struct epf_virtio_device *device = epf_virtio_from_item(item);
-	unsigned int value;
-	int ret;
+	struct scsi *scsi = to_scsi(item);
 
-	ret = kstrtouint(page, 0, &value);
-	if (ret)
-		return ret;
-	if (!value || value > SCSI_MAX_QUEUES)
-		return -ERANGE;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	to_scsi(item)->num_queues = value;
-	return count;
+	return epf_virtio_store_uint(scsi->device, page, count,
+				     &scsi->num_queues, 1, SCSI_MAX_QUEUES);
 }
 
 CONFIGFS_ATTR(scsi_, num_queues);

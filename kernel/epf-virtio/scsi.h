@@ -94,7 +94,7 @@ struct scsi_event {
 struct scsi {
 	struct epf_virtio_device *device;
 	char wwn[SCSI_NAME_LEN + 1];
-	u16 tag;
+	unsigned int tag;
 	unsigned int num_queues;
 	struct scsi_port *port;
 	struct rw_semaphore session_lock; /* see above */

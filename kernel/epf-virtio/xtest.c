@@ -233,21 +233,9 @@ static ssize_t xtest_num_queues_store(struct config_item *item,
 {
 	struct epf_virtio_device *device = epf_virtio_from_item(item);
 	struct xtest *xtest = device->priv;
-	unsigned int value;
-	int ret;
 
-	ret = kstrtouint(page, 0, &value);
-	if (ret)
-		return ret;
-	if (!value || value > MAX_QUEUES)
-		return -ERANGE;
-
-	guard(mutex)(&device->settings_lock);
-	if (device->bound)
-		return -EBUSY;
-
-	xtest->num_queues = value;
-	return count;
+	return epf_virtio_store_uint(device, page, count, &xtest->num_queues,
+				     1, MAX_QUEUES);
 }
 
 CONFIGFS_ATTR(xtest_, num_queues);

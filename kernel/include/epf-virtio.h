@@ -318,6 +318,16 @@ static inline bool epf_virtio_has_feature(const struct epf_virtio_device *device
 	return device->features & BIT_ULL(bit);
 }
 
+ssize_t epf_virtio_store_uint(struct epf_virtio_device *device,
+			      const char *page, size_t count,
+			      unsigned int *number, unsigned int min,
+			      unsigned int max);
+ssize_t epf_virtio_store_bool(struct epf_virtio_device *device,
+			      const char *page, size_t count, bool *yes);
+ssize_t epf_virtio_store_text(struct epf_virtio_device *device,
+			      const char *page, size_t count, char *text,
+			      size_t size);
+
 void epf_virtio_config_begin(struct epf_virtio_device *device);
 void epf_virtio_config_end(struct epf_virtio_device *device);
 void epf_virtio_needs_reset(struct epf_virtio_device *device);
