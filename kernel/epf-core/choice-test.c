@@ -24,7 +24,7 @@ static unsigned int count_dma(struct epf_choice *choice, size_t segment,
 
 	while (rounds--) {
 		enum epf_engine engine = epf_choice_engine(choice, segment,
-							   true);
+							   segment, true);
 
 		dma += engine == EPF_ENGINE_DMA;
 		epf_choice_measured(choice, engine, segment, segment,
@@ -45,7 +45,7 @@ static struct epf_choice *make_choice(struct kunit *test)
 
 static void choice_tries_both_first(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, count_dma(make_choice(test), SZ_4K, 8), 4U);
+	KUNIT_EXPECT_EQ(test, count_dma(make_choice(test), 16, 8), 4U);
 }
 
 static void choice_takes_the_faster(struct kunit *test)
@@ -72,7 +72,8 @@ static void choice_thinks_again(struct kunit *test)
 		epf_choice_measured(choice, i & 1 ? EPF_ENGINE_CPU :
 						    EPF_ENGINE_DMA,
 				    SZ_4K, SZ_4K, i & 1 ? 40960 : 1000000);
-	KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, SZ_4K, true),
+	KUNIT_EXPECT_EQ(test,
+			epf_choice_engine(choice, SZ_4K, SZ_4K, true),
 			EPF_ENGINE_CPU);
 	count_dma(choice, SZ_4K, 10000);
 	KUNIT_EXPECT_GE(test, count_dma(choice, SZ_4K, 64), 63U);
@@ -84,31 +85,53 @@ static void choice_learns_only_from_what_is_measured(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < 100; i++)
-		KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, SZ_64K, false),
+		KUNIT_EXPECT_EQ(test,
+				epf_choice_engine(choice, SZ_64K, SZ_64K,
+						  false),
 				EPF_ENGINE_DMA);
 
 	count_dma(choice, 16, 8);
 	for (i = 0; i < 100; i++)
-		KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, 16, false),
+		KUNIT_EXPECT_EQ(test,
+				epf_choice_engine(choice, 16, 16, false),
 				EPF_ENGINE_CPU);
 }
 
-static void choice_takes_dma_above_what_dma_is_faster_for(struct kunit *test)
+/* A CPU that is six times slower is not tried, neither once nor now and then. */
+static void choice_tries_no_cpu_that_is_much_slower(struct kunit *test)
 {
 	struct epf_choice *choice = make_choice(test);
 
-	count_dma(choice, SZ_4K, 8);
-	KUNIT_EXPECT_EQ(test, count_dma(choice, SZ_64K, 8), 8U);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, SZ_64K, 1000), 1000U);
+	count_dma(choice, 16, 8);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, SZ_8K, 1000), 1000U);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, SZ_64K, 1000), 1000U);
 }
 
-/* DMA is twice as fast: one in 2 * 64 is for second thoughts. */
+/* Many small segments are as many bytes as one that is not. */
+static void choice_tries_the_cpu_with_few_bytes(struct kunit *test)
+{
+	struct epf_choice *choice = make_choice(test);
+	unsigned int i;
+
+	count_dma(choice, 16, 4);
+	for (i = 0; i < 100; i++)
+		KUNIT_EXPECT_EQ(test,
+				epf_choice_engine(choice, 16, SZ_4K, true),
+				EPF_ENGINE_DMA);
+	KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, 16, 16, true),
+			EPF_ENGINE_CPU);
+}
+
+/* DMA is not yet twice as fast: one in 64 is for second thoughts. */
 static void choice_spends_little_on_second_thoughts(struct kunit *test)
 {
 	struct epf_choice *choice = make_choice(test);
 
-	count_dma(choice, 1300, 8);
-	KUNIT_EXPECT_EQ(test, count_dma(choice, 1300, 128 - 1), 127U);
-	KUNIT_EXPECT_EQ(test, count_dma(choice, 1300, 128), 127U);
+	count_dma(choice, 64, 8);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, 1100, 8), 4U);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, 1100, 64 - 1), 63U);
+	KUNIT_EXPECT_EQ(test, count_dma(choice, 1100, 64), 63U);
 }
 
 static void choice_without_measurement_has_no_crossover(struct kunit *test)
@@ -122,7 +145,8 @@ static struct kunit_case choice_cases[] = {
 	KUNIT_CASE(choice_takes_the_faster),
 	KUNIT_CASE(choice_thinks_again),
 	KUNIT_CASE(choice_learns_only_from_what_is_measured),
-	KUNIT_CASE(choice_takes_dma_above_what_dma_is_faster_for),
+	KUNIT_CASE(choice_tries_no_cpu_that_is_much_slower),
+	KUNIT_CASE(choice_tries_the_cpu_with_few_bytes),
 	KUNIT_CASE(choice_spends_little_on_second_thoughts),
 	KUNIT_CASE(choice_without_measurement_has_no_crossover),
 	{ }

@@ -5,6 +5,11 @@
  * CPU or DMA: whichever was faster for segments of that size. Both are tried a
  * few times, and the slower one now and then again, as links and loads change;
  * but only when there is something to learn from it, and when that costs little.
+ *
+ * The two differ in what a wrong try costs. DMA takes its start longer, whatever
+ * the size. A CPU that waits for the link with each load takes longer by each
+ * byte, up to hundreds of times. So it is tried with a few bytes first, and from
+ * there on only as far as it would not be much slower.
  */
 
 #include <kunit/visibility.h>
@@ -16,6 +21,12 @@
 
 /* Measurements before an engine's time is believed. */
 #define ENOUGH_SAMPLES	4
+
+/* The CPU is tried with so many bytes when nothing is known of it. */
+#define FEW_BYTES	128
+
+/* And with more if it would take no longer than so many times what DMA takes. */
+#define MUCH_SLOWER	2
 
 /* Of the time, so much is for second thoughts: one part of. */
 #define SECOND_THOUGHTS	64
@@ -53,10 +64,40 @@ static u64 ratio_of(const struct epf_choice *choice, unsigned int class)
 	return min(div64_u64(max(cpu, dma), min(cpu, dma)), MAX_RATIO);
 }
 
-static bool thinks_again(struct epf_choice *choice, unsigned int class)
+/*
+ * What is known of the CPU for no more than that size: its time for a byte falls
+ * with the size, if it changes at all. 0: nothing
+ */
+static u64 cpu_ps_per_byte(const struct epf_choice *choice, unsigned int class)
+{
+	do {
+		const struct epf_speed *cpu =
+			&choice->engines[class][EPF_ENGINE_CPU];
+
+		if (cpu->samples)
+			return cpu->ps_per_byte;
+	} while (class--);
+
+	return 0;
+}
+
+static bool cpu_may_be_tried(const struct epf_choice *choice,
+			     unsigned int class, size_t len)
+{
+	u64 dma = choice->engines[class][EPF_ENGINE_DMA].ps_per_byte;
+	u64 cpu = cpu_ps_per_byte(choice, class);
+
+	return cpu ? cpu < MUCH_SLOWER * dma : len <= FEW_BYTES;
+}
+
+static bool thinks_again(struct epf_choice *choice, unsigned int class,
+			 size_t len)
 {
 	u64 rounds = SECOND_THOUGHTS * ratio_of(choice, class);
 
+	if (dma_is_faster(choice, class) &&
+	    !cpu_may_be_tried(choice, class, len))
+		return false;
 	if (++choice->asked[class] < rounds)
 		return false;
 
@@ -64,39 +105,36 @@ static bool thinks_again(struct epf_choice *choice, unsigned int class)
 	return true;
 }
 
-/* What is good for a size is better for a larger one: DMA only begins slowly. */
-static bool dma_is_faster_below(const struct epf_choice *choice,
-				unsigned int class)
+/* One of them has not been measured often enough yet. */
+static bool tries_dma(const struct epf_choice *choice, unsigned int class,
+		      size_t len)
 {
-	while (class--)
-		if (is_measured(choice, class))
-			return dma_is_faster(choice, class);
-
-	return false;
+	return choice->engines[class][EPF_ENGINE_DMA].samples <
+	       ENOUGH_SAMPLES || !cpu_may_be_tried(choice, class, len);
 }
 
 /**
  * epf_choice_engine() - choose an engine
  * @choice: what was measured
  * @segment: bytes of a segment
+ * @len: bytes of all segments
  * @measured: epf_choice_measured() will be told how long it takes
  *
  * Context: one caller at a time.
  * Return: EPF_ENGINE_CPU or EPF_ENGINE_DMA.
  */
 enum epf_engine epf_choice_engine(struct epf_choice *choice, size_t segment,
-				  bool measured)
+				  size_t len, bool measured)
 {
 	unsigned int class = class_of(segment);
 	bool dma = true;
 
 	if (is_measured(choice, class)) {
 		dma = dma_is_faster(choice, class);
-		if (measured && thinks_again(choice, class))
+		if (measured && thinks_again(choice, class, len))
 			dma = !dma;
-	} else if (measured && !dma_is_faster_below(choice, class)) {
-		dma = choice->engines[class][EPF_ENGINE_DMA].samples <
-		      choice->engines[class][EPF_ENGINE_CPU].samples;
+	} else if (measured) {
+		dma = tries_dma(choice, class, len);
 	}
 
 	return dma ? EPF_ENGINE_DMA : EPF_ENGINE_CPU;

@@ -30,7 +30,7 @@ struct epf_choice {
 };
 
 enum epf_engine epf_choice_engine(struct epf_choice *choice, size_t segment,
-				  bool measured);
+				  size_t len, bool measured);
 void epf_choice_measured(struct epf_choice *choice, enum epf_engine engine,
 			 size_t segment, size_t len, u64 ns);
 size_t epf_choice_crossover(const struct epf_choice *choice);

@@ -423,7 +423,8 @@ static int transfer_choose(struct epf_transfers *transfers,
 		transfer->measured = list_empty(&transfers->in_flight);
 	transfer->engine =
 		epf_choice_engine(&transfers->choices[transfer->direction],
-				  mean_segment(transfer), transfer->measured);
+				  mean_segment(transfer), transfer->len,
+				  transfer->measured);
 	return 0;
 }
 
