@@ -21,12 +21,22 @@
  * @net: the device that it is for
  * @data: what is behind the header
  * @len: bytes of it
+ * @result: what it asked for, if it did
+ * @has_result: it did
  */
 struct command {
 	struct epf_net *net;
 	const u8 *data;
 	size_t len;
+	struct virtio_net_ctrl_coal result;
+	bool has_result;
 };
+
+/* What the host gets back */
+struct answer {
+	u8 status;
+	struct virtio_net_ctrl_coal result;
+} __packed;
 
 static bool *mode_of(struct net_filter *filter, u8 cmd)
 {
@@ -195,6 +205,70 @@ static bool set_offloads(const struct command *command, u8 cmd)
 	return true;
 }
 
+static bool coalesce_all(const struct command *command, bool sender)
+{
+	struct virtio_net_ctrl_coal wanted;
+
+	BUILD_BUG_ON(sizeof(struct virtio_net_ctrl_coal_rx) != sizeof(wanted) ||
+		     sizeof(struct virtio_net_ctrl_coal_tx) != sizeof(wanted));
+	if (command->len != sizeof(wanted))
+		return false;
+
+	memcpy(&wanted, command->data, sizeof(wanted));
+	net_coalesce_all(command->net, sender, le32_to_cpu(wanted.max_usecs),
+			 le32_to_cpu(wanted.max_packets));
+	return true;
+}
+
+static bool coalesce_queue(struct command *command, bool set)
+{
+	struct epf_virtio_device *device = command->net->device;
+	bool several = device->features & BIT_ULL(VIRTIO_NET_F_MQ);
+	unsigned int pairs = several ? command->net->queue_pairs : 1;
+	struct virtio_net_ctrl_coal_vq wanted = {};
+	size_t len = set ? sizeof(wanted) : offsetof(typeof(wanted), coal);
+	struct epf_virtio_queue *queue;
+	u32 us, frames;
+
+	if (command->len < len || command->len > sizeof(wanted))
+		return false;
+
+	memcpy(&wanted, command->data, command->len);
+	if (le16_to_cpu(wanted.vqn) >= 2 * pairs)
+		return false;
+
+	queue = &device->queues[le16_to_cpu(wanted.vqn)];
+	if (!epf_virtio_queue_is_enabled(queue))
+		return false;
+
+	if (set) {
+		net_coalesce(queue, le32_to_cpu(wanted.coal.max_usecs),
+			     le32_to_cpu(wanted.coal.max_packets));
+	} else {
+		net_get_coalescing(queue, &us, &frames);
+		command->result.max_usecs = cpu_to_le32(us);
+		command->result.max_packets = cpu_to_le32(frames);
+		command->has_result = true;
+	}
+	return true;
+}
+
+static bool coalesce(struct command *command, u8 cmd)
+{
+	switch (cmd) {
+	case VIRTIO_NET_CTRL_NOTF_COAL_TX_SET:
+		return coalesce_all(command, true);
+	case VIRTIO_NET_CTRL_NOTF_COAL_RX_SET:
+		return coalesce_all(command, false);
+	case VIRTIO_NET_CTRL_NOTF_COAL_VQ_SET:
+		return coalesce_queue(command, true);
+	case VIRTIO_NET_CTRL_NOTF_COAL_VQ_GET:
+		return coalesce_queue(command, false);
+	default:
+		return false;
+	}
+}
+
 static bool announced(const struct command *command, u8 cmd)
 {
 	if (cmd != VIRTIO_NET_CTRL_ANNOUNCE_ACK)
@@ -224,6 +298,10 @@ static u64 feature_of(const struct virtio_net_ctrl_hdr *header)
 		return BIT_ULL(VIRTIO_NET_F_MQ);
 	case VIRTIO_NET_CTRL_GUEST_OFFLOADS:
 		return BIT_ULL(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS);
+	case VIRTIO_NET_CTRL_NOTF_COAL:
+		return header->cmd <= VIRTIO_NET_CTRL_NOTF_COAL_RX_SET ?
+		       BIT_ULL(VIRTIO_NET_F_NOTF_COAL) :
+		       BIT_ULL(VIRTIO_NET_F_VQ_NOTF_COAL);
 	default:
 		return 0;
 	}
@@ -242,6 +320,8 @@ static bool execute(struct command *command,
 		return set_pairs(command, header->cmd);
 	case VIRTIO_NET_CTRL_GUEST_OFFLOADS:
 		return set_offloads(command, header->cmd);
+	case VIRTIO_NET_CTRL_NOTF_COAL:
+		return coalesce(command, header->cmd);
 	default:
 		return set_filter(command, header->class, header->cmd);
 	}
@@ -253,14 +333,15 @@ static u32 control(struct epf_net *net, struct epf_virtio_chain *chain)
 	const struct virtio_net_ctrl_hdr *header;
 	u32 len = chain->vring.readable;
 	struct command command;
-	u8 *buf;
+	struct answer *answer;
 	u32 written = 0;
+	u8 *buf;
 
 	if (len < sizeof(*header) || len > MAX_COMMAND ||
 	    !chain->vring.writable)
 		return 0;
 
-	buf = kmalloc(len, GFP_KERNEL);
+	buf = kmalloc(max(len, sizeof(*answer)), GFP_KERNEL);
 	if (!buf)
 		return 0;
 
@@ -271,10 +352,13 @@ static u32 control(struct epf_net *net, struct epf_virtio_chain *chain)
 			.data = buf + sizeof(*header),
 			.len = len - sizeof(*header),
 		};
-		*buf = execute(&command, header) ? VIRTIO_NET_OK :
-						   VIRTIO_NET_ERR;
-		if (!epf_virtio_write(chain, 0, buf, 1))
-			written = 1;
+		answer = (struct answer *)buf;
+		answer->status = execute(&command, header) ? VIRTIO_NET_OK :
+							     VIRTIO_NET_ERR;
+		answer->result = command.result;
+		written = command.has_result ? sizeof(*answer) : 1;
+		if (epf_virtio_write(chain, 0, buf, written))
+			written = 0;
 	}
 
 	kfree(buf);

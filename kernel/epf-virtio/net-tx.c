@@ -120,15 +120,13 @@ static void tx_complete_chains(struct sk_buff *skb)
 {
 	struct tx_frame *frame = tx_frame(skb);
 	u32 left = frame->error ? 0 : skb->len;
-	struct epf_virtio_chain *chain, *next;
+	struct epf_virtio_chain *chain;
 
-	list_for_each_entry_safe(chain, next, &frame->chains, node) {
-		u32 written = min(left, chain->vring.writable);
-
-		left -= written;
-		list_del(&chain->node);
-		epf_virtio_complete(chain, written);
+	list_for_each_entry(chain, &frame->chains, node) {
+		chain->written = min(left, chain->vring.writable);
+		left -= chain->written;
 	}
+	epf_virtio_complete_together(&frame->chains);
 }
 
 static void tx_count(struct net_tx *tx, struct sk_buff *skb)

@@ -163,11 +163,9 @@ static int net_start(struct epf_virtio_device *device)
 						VIRTIO_NET_F_MRG_RXBUF);
 	WRITE_ONCE(net->offloads, device->features & GUEST_OFFLOADS);
 	WRITE_ONCE(net->pairs, 1);
-	for (i = 0; i < device->num_queues / 2; i++) {
+	net_moderation_reset(net);
+	for (i = 0; i < device->num_queues / 2; i++)
 		net_tx_start(&net->tx[i], &device->queues[2 * i]);
-		/* The host's frames are as good as sent when it hands them over. */
-		device->queues[2 * i + 1].lazy = true;
-	}
 	WRITE_ONCE(net->started, true);
 	net_changed(net);
 	return 0;
@@ -221,8 +219,12 @@ static void net_queue_stop(struct epf_virtio_queue *queue)
 {
 	struct epf_net *net = queue->device->priv;
 
-	if (is_of_pair(queue) && !(queue->index % 2))
+	if (!is_of_pair(queue))
+		return;
+
+	if (!(queue->index % 2))
 		net_tx_queue_stop(&net->tx[queue->index / 2]);
+	net_moderation_reset_queue(net, queue);
 }
 
 static void fill_config(struct epf_net *net)
@@ -372,7 +374,9 @@ static struct epf_virtio_backend net_backend = {
 		    BIT_ULL(VIRTIO_NET_F_CTRL_VLAN) |
 		    BIT_ULL(VIRTIO_NET_F_CTRL_MAC_ADDR) |
 		    BIT_ULL(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) |
-		    BIT_ULL(VIRTIO_NET_F_GUEST_ANNOUNCE),
+		    BIT_ULL(VIRTIO_NET_F_GUEST_ANNOUNCE) |
+		    BIT_ULL(VIRTIO_NET_F_NOTF_COAL) |
+		    BIT_ULL(VIRTIO_NET_F_VQ_NOTF_COAL),
 	.num_queues = 3,
 	.max_queues = 2 * NET_MAX_PAIRS + 1,
 	.config_size = offsetof(struct virtio_net_config, speed),

@@ -26,6 +26,7 @@
  *   net-tx.c        frames to the host: its reception queues
  *   net-filter.c    which frames the host wants
  *   net-control.c   what the host commands
+ *   net-moderation.c  when it is told of frames
  *   net-ethtool.c   what ethtool shows
  *   net-configfs.c  what the user says
  *
@@ -145,6 +146,18 @@ struct net_filter {
 };
 
 /**
+ * struct net_coalescing - when the host's driver wants to be told of frames
+ * @is_set: it has said so
+ * @us: after so long, or
+ * @frames: after so many
+ */
+struct net_coalescing {
+	bool is_set;
+	u32 us;
+	u32 frames;
+};
+
+/**
  * struct epf_net - the backend's side of a function
  * @device: the function
  * @mac: address of the host's interface; @device's settings_lock protects this
@@ -161,6 +174,8 @@ struct net_filter {
  * @mergeable: a frame may be in several chains
  * @pairs: that the host uses
  * @offloads: VIRTIO_NET_F_GUEST_* that the host takes just now
+ * @coalescing: of all queues by which the host receives, and sends; of the
+ *	function's worker
  * @filter: what it wants; NULL: nothing
  */
 struct epf_net {
@@ -178,6 +193,7 @@ struct epf_net {
 	bool mergeable;
 	unsigned int pairs;
 	u64 offloads;
+	struct net_coalescing coalescing[2];
 	struct net_filter __rcu *filter;
 };
 
@@ -213,6 +229,15 @@ bool net_filter_wants(struct epf_net *net, const struct sk_buff *skb);
 
 /* net-control.c */
 void net_control_work(struct epf_net *net, struct epf_virtio_queue *queue);
+
+/* net-moderation.c */
+void net_coalesce(struct epf_virtio_queue *queue, u32 us, u32 frames);
+void net_get_coalescing(const struct epf_virtio_queue *queue, u32 *us,
+			u32 *frames);
+void net_coalesce_all(struct epf_net *net, bool sender, u32 us, u32 frames);
+void net_moderation_reset_queue(struct epf_net *net,
+				struct epf_virtio_queue *queue);
+void net_moderation_reset(struct epf_net *net);
 
 /* net-ethtool.c */
 extern const struct ethtool_ops net_ethtool_ops;

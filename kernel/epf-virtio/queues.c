@@ -10,27 +10,11 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/export.h>
-#include <linux/ktime.h>
-#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <uapi/linux/virtio_config.h>
 #include <uapi/linux/virtio_ring.h>
 
 #include "virtio.h"
-
-/*
- * An interrupt tells of several chains: it is sent when as many were completed as
- * are still under way, or so many, or so long ago. Where nobody waits for the last
- * of them, it is not for the first of these reasons.
- */
-#define MAX_UNTOLD	32
-#define MAX_UNTOLD_US	100
-
-/*
- * One that the controller refuses is tried again, later each time: the host may
- * have masked it, or windows are scarce. After all of them, 6.5 s, nobody hears it.
- */
-#define MAX_REFUSED	16
 
 /**
  * epf_virtio_alloc_queues() - make the queues of a device
@@ -56,6 +40,7 @@ int epf_virtio_alloc_queues(struct epf_virtio_device *device)
 		INIT_LIST_HEAD(&queue->spares);
 		INIT_LIST_HEAD(&queue->completed);
 		spin_lock_init(&queue->lock);
+		epf_virtio_init_moderation(queue);
 	}
 	return 0;
 }
@@ -131,6 +116,9 @@ int epf_virtio_enable_queue(struct epf_virtio_queue *queue,
 	queue->drained = false;
 	queue->untold = 0;
 	queue->refused = 0;
+	queue->untold_frames = 0;
+	queue->told = 0;
+	queue->size = config.num;
 	queue->memory = memory;
 	queue->vring = vring;
 	return 0;
@@ -170,7 +158,7 @@ static bool take_completed(struct epf_virtio_queue *queue,
 static bool post_completed(struct epf_virtio_queue *queue)
 {
 	struct epf_virtio_chain *chain, *next;
-	unsigned int count = 0;
+	unsigned int chains = 0, frames = 0;
 	LIST_HEAD(completed);
 	int ret;
 
@@ -182,7 +170,8 @@ static bool post_completed(struct epf_virtio_queue *queue)
 				   chain->written);
 		list_move(&chain->node, &queue->spares);
 		queue->held--;
-		count++;
+		chains++;
+		frames += chain->is_last;
 	}
 	if (queue->broken)
 		return true;
@@ -190,25 +179,9 @@ static bool post_completed(struct epf_virtio_queue *queue)
 	ret = epf_vring_flush(queue->vring);
 	if (ret)
 		ring_broke(queue, ret);
-	else if (!queue->untold)
-		queue->tell_at = ktime_add_us(ktime_get(), MAX_UNTOLD_US);
-	queue->untold += count;
+	else
+		epf_virtio_is_untold(queue, chains, frames);
 	return true;
-}
-
-static bool has_to_tell(const struct epf_virtio_queue *queue)
-{
-	unsigned int enough = queue->lazy ? MAX_UNTOLD :
-					    min(queue->held, MAX_UNTOLD);
-
-	return (!queue->refused && queue->untold >= enough) ||
-	       ktime_after(ktime_get(), queue->tell_at);
-}
-
-static void told(struct epf_virtio_queue *queue)
-{
-	queue->untold = 0;
-	queue->refused = 0;
 }
 
 /* Whether the driver waits for an interrupt: a read over the link. */
@@ -229,50 +202,24 @@ static bool tell(struct epf_virtio_queue *queue)
 {
 	int ret;
 
-	if (!queue->untold || !has_to_tell(queue))
+	if (!epf_virtio_has_to_tell(queue))
 		return false;
 
 	if (!queue->refused && !is_awaited(queue)) {
-		told(queue);
+		epf_virtio_told(queue);
 		return true;
 	}
 
 	ret = epf_virtio_raise(queue->device, queue->vector);
 	if (!ret) {
-		told(queue);
+		epf_virtio_told(queue);
 		guard(spinlock_irqsave)(&queue->lock);
 		queue->stats.interrupts++;
-	} else if (++queue->refused < MAX_REFUSED) {
-		queue->tell_at = ktime_add_us(ktime_get(),
-					      MAX_UNTOLD_US << queue->refused);
-	} else {
-		told(queue);
+	} else if (!epf_virtio_retries(queue)) {
+		epf_virtio_told(queue);
 		queue_broke(queue, "the host cannot be interrupted", ret);
 	}
 	return true;
-}
-
-/**
- * epf_virtio_pause() - how long the worker need not look
- * @device: the device
- * @us: how long it would not
- *
- * Context: the function's worker.
- * Return: so long; less where the host is still to be told of something.
- */
-unsigned int epf_virtio_pause(const struct epf_virtio_device *device,
-			      unsigned int us)
-{
-	unsigned int i;
-	s64 left;
-
-	for (i = 0; i < device->num_queues; i++) {
-		if (!device->queues[i].untold)
-			continue;
-		left = ktime_us_delta(device->queues[i].tell_at, ktime_get());
-		us = clamp_t(s64, left, 1, us);
-	}
-	return us;
 }
 
 /* Rings that went before this one count as well. */
@@ -357,7 +304,7 @@ void epf_virtio_disable_queue(struct epf_virtio_queue *queue)
 	epf_vring_memory_destroy(queue->memory);
 	queue->vring = NULL;
 	queue->vector = EPF_VIRTIO_NO_VECTOR;
-	told(queue);
+	epf_virtio_told(queue);
 	/* What the host writes before it enables it again is of no meaning. */
 	queue->broken = true;
 }
@@ -422,6 +369,7 @@ static struct epf_virtio_chain *new_chain(struct epf_virtio_queue *queue)
 					 struct epf_virtio_chain, node);
 	if (chain) {
 		list_del(&chain->node);
+		chain->is_last = false;
 		return chain;
 	}
 
@@ -459,6 +407,7 @@ struct epf_virtio_chain *epf_virtio_get(struct epf_virtio_queue *queue)
 	if (ret == 1) {
 		queue->found = true;
 		queue->held++;
+		queue->got_since++;
 		return chain;
 	}
 
@@ -473,6 +422,32 @@ struct epf_virtio_chain *epf_virtio_get(struct epf_virtio_queue *queue)
 EXPORT_SYMBOL_GPL(epf_virtio_get);
 
 /**
+ * epf_virtio_complete_together() - give chains back to the host's driver
+ * @chains: the chains, of one queue, by their node, with what was written to each
+ *	in @written, as of epf_virtio_complete(); empty on return. No transfer of
+ *	them is under way
+ *
+ * The driver sees all of them, or none.
+ *
+ * Context: any.
+ */
+void epf_virtio_complete_together(struct list_head *chains)
+{
+	struct epf_virtio_chain *last = list_last_entry(chains,
+							struct epf_virtio_chain,
+							node);
+	struct epf_virtio_queue *queue = last->queue;
+	struct epf_virtio_device *device = queue->device;
+
+	last->is_last = true;
+	guard(spinlock_irqsave)(&queue->lock);
+	list_splice_tail_init(chains, &queue->completed);
+	/* Under the lock: a queue does not go before its waker has. */
+	epf_virtio_wake(device);
+}
+EXPORT_SYMBOL_GPL(epf_virtio_complete_together);
+
+/**
  * epf_virtio_complete() - give a chain back to the host's driver
  * @chain: the chain; no transfer of it is under way
  * @written: bytes from the start of what is writable that were written
@@ -481,14 +456,11 @@ EXPORT_SYMBOL_GPL(epf_virtio_get);
  */
 void epf_virtio_complete(struct epf_virtio_chain *chain, u32 written)
 {
-	struct epf_virtio_queue *queue = chain->queue;
-	struct epf_virtio_device *device = queue->device;
+	LIST_HEAD(chains);
 
 	chain->written = written;
-	guard(spinlock_irqsave)(&queue->lock);
-	list_add_tail(&chain->node, &queue->completed);
-	/* Under the lock: a queue does not go before its waker has. */
-	epf_virtio_wake(device);
+	list_add(&chain->node, &chains);
+	epf_virtio_complete_together(&chains);
 }
 EXPORT_SYMBOL_GPL(epf_virtio_complete);
 

@@ -15,6 +15,7 @@
  *   legacy.c    the same for drivers of virtio-pci as it was before version 1
  *   queues.c    queues, and the chains in them
  *   transfer.c  data of chains
+ *   moderation.c  when the host is told of them
  *   interrupt.c interrupts to the host
  */
 
@@ -83,10 +84,18 @@ int epf_virtio_enable_queue(struct epf_virtio_queue *queue,
 			    const struct epf_virtio_control *request);
 void epf_virtio_disable_queue(struct epf_virtio_queue *queue);
 bool epf_virtio_poll_queue(struct epf_virtio_queue *queue);
-unsigned int epf_virtio_pause(const struct epf_virtio_device *device,
-			      unsigned int us);
 void epf_virtio_get_stats(struct epf_virtio_device *device,
 			  struct epf_virtio_stats *stats);
+
+/* moderation.c */
+void epf_virtio_init_moderation(struct epf_virtio_queue *queue);
+void epf_virtio_is_untold(struct epf_virtio_queue *queue, unsigned int chains,
+			  unsigned int frames);
+bool epf_virtio_has_to_tell(const struct epf_virtio_queue *queue);
+void epf_virtio_told(struct epf_virtio_queue *queue);
+bool epf_virtio_retries(struct epf_virtio_queue *queue);
+unsigned int epf_virtio_pause(const struct epf_virtio_device *device,
+			      unsigned int us);
 
 /* interrupt.c */
 int epf_virtio_set_interrupts(struct epf_virtio_device *device);

@@ -177,18 +177,38 @@ struct epf_virtio_stats {
 };
 
 /**
+ * struct epf_virtio_moderation - when the host is told of completed chains
+ * @max_us: as soon as the first of them is that old
+ * @idle_us: as soon as the last of them is that old, and none is under way
+ * @max_frames: as soon as it is so many calls of epf_virtio_complete() or
+ *	epf_virtio_complete_together()
+ * @half: as soon as they are as many as are under way, and the driver has made as
+ *	many available as it was told of the last time, or had some time to
+ */
+struct epf_virtio_moderation {
+	unsigned int max_us;
+	unsigned int idle_us;
+	unsigned int max_frames;
+	bool half;
+};
+
+/**
  * struct epf_virtio_queue - a queue
  * @device: whose
  * @index: its number
  * @priv: the backend's
- * @lazy: nobody waits for the completion of its chains, as long as they do not
- *	run out: the host is told of many at once. Of the backend, from start on
+ * @moderation: when the host is told of completed chains. Of the backend, from
+ *	start on; in its worker
+ * @partner: of the same device, or NULL: what is under way there will have
+ *	completions here follow, and the driver looks there when it is told of
+ *	this one. Of the backend, as @moderation
  */
 struct epf_virtio_queue {
 	struct epf_virtio_device *device;
 	unsigned int index;
 	void *priv;
-	bool lazy;
+	struct epf_virtio_moderation moderation;
+	struct epf_virtio_queue *partner;
 	/* private: of the worker */
 	struct epf_vring *vring;
 	struct epf_vring_memory *memory;
@@ -198,9 +218,16 @@ struct epf_virtio_queue {
 	bool drained;
 	bool found;
 	bool broken;
+	unsigned int size;
 	unsigned int untold;
+	unsigned int untold_frames;
+	ktime_t first_untold;
+	ktime_t last_untold;
+	unsigned int told;
+	ktime_t told_at;
+	unsigned int got_since;
 	unsigned int refused;
-	ktime_t tell_at;
+	ktime_t retry_at;
 	struct list_head spares;
 	unsigned int held;
 	bool woken;
@@ -216,14 +243,16 @@ struct epf_virtio_queue {
  * @vring: the host's memory: readable and writable bytes, and segments
  * @priv: the backend's
  * @node: the backend's as long as it holds the chain, for a list
+ * @written: for epf_virtio_complete_together()
  */
 struct epf_virtio_chain {
 	struct epf_virtio_queue *queue;
 	struct epf_vring_chain vring;
 	void *priv;
 	struct list_head node;
-	/* private: */
 	u32 written;
+	/* private: */
+	bool is_last;
 	struct epf_transfer transfer;
 	struct epf_segment *segments;
 	void (*complete)(struct epf_virtio_chain *chain, int error);
@@ -318,6 +347,19 @@ static inline bool epf_virtio_has_feature(const struct epf_virtio_device *device
 	return device->features & BIT_ULL(bit);
 }
 
+/**
+ * epf_virtio_queue_is_enabled() - does the host use a queue?
+ * @queue: the queue
+ *
+ * Context: the function's worker.
+ * Return: whether it does.
+ */
+static inline bool
+epf_virtio_queue_is_enabled(const struct epf_virtio_queue *queue)
+{
+	return queue->vring;
+}
+
 ssize_t epf_virtio_store_uint(struct epf_virtio_device *device,
 			      const char *page, size_t count,
 			      unsigned int *number, unsigned int min,
@@ -334,6 +376,7 @@ void epf_virtio_needs_reset(struct epf_virtio_device *device);
 
 struct epf_virtio_chain *epf_virtio_get(struct epf_virtio_queue *queue);
 void epf_virtio_complete(struct epf_virtio_chain *chain, u32 written);
+void epf_virtio_complete_together(struct list_head *chains);
 void epf_virtio_queue_wake(struct epf_virtio_queue *queue);
 int epf_virtio_transfer(struct epf_virtio_chain *chain,
 			enum epf_direction direction, size_t offset,

@@ -128,6 +128,53 @@ neighbours $other
 is 1 arrivals frame $other 88b5
 is 0 arrivals frame $mac 88b5
 
+# --- When it is told --------------------------------------------------------
+
+# received COUNT: whether the host has got so many frames since.
+received() {
+	(($(net_count host "${device_of[host]}" rx_packets) - packets == $1))
+}
+
+# written COUNT: whether so many have been written to its memory.
+written() {
+	(($(vnet_count tx_packets) - sent == $1))
+}
+
+# told COUNT: whether there were so many interrupts.
+told() {
+	(($(figure interrupts "$function/stats") - interrupts == $1))
+}
+
+# coalesce OPTION...: the host's driver says when.
+coalesce() {
+	on host ethtool -C "${device_of[host]}" "$@"
+}
+
+coalesce rx-usecs 60000000 rx-frames 8
+packets=$(net_count host "${device_of[host]}" rx_packets)
+sent=$(vnet_count tx_packets)
+interrupts=$(figure interrupts "$function/stats")
+for i in {1..7}; do
+	frame $other 88b5
+done
+wait_for "seven frames" written 7
+told 0 || die "the host was told"
+received 0 || die "the host got frames before it was told"
+frame $other 88b5
+wait_for "the eighth frame" received 8
+wait_for "one interrupt" told 1
+
+# By time, for each queue, by what the driver finds out itself, and not at all
+coalesce rx-usecs 20000 rx-frames 100
+is 1 arrivals frame $other 88b5
+on host ethtool -Q "${device_of[host]}" queue_mask 0xf --coalesce rx-usecs 10 \
+	rx-frames 4 >/dev/null
+is 1 arrivals frame $other 88b5
+coalesce adaptive-rx on
+is 1 arrivals frame $other 88b5
+coalesce adaptive-rx off rx-usecs 0 rx-frames 0 tx-usecs 0 tx-frames 1
+is 1 arrivals frame $other 88b5
+
 # --- Queues -----------------------------------------------------------------
 
 on host ethtool --set-channels "${device_of[host]}" combined 4
