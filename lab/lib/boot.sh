@@ -169,14 +169,30 @@ boot_follow() {
 	fi
 }
 
-# Print the reports in the log, except the one that every controller gives on
-# an architecture without PCI domain numbers, such as this: the endpoint core
-# has a WARN_ONCE there in place of code (pci-epc-core.c, __pci_epc_create).
+# Print the reports in the log, except two of mistakes that are the kernel's own.
+# Every controller gives one on an architecture without PCI domain numbers, such as
+# this: the endpoint core has a WARN_ONCE there in place of code (pci-epc-core.c,
+# __pci_epc_create). And a driver that is registered while a device of its bus is
+# being added loses the reason why that is not probed yet (dd.c,
+# driver_deferred_probe_del: the device is in no list), a string that says so.
 # What the kernel said before init is not ours either.
 boot_reports() {
 	awk '
 		/epflab: start/ { started = 1 }
 		!started { next }
+		/kmemleak: [0-9]+ new suspected/ {
+			leaks += substr($0, index($0, "kmemleak: ") + 10)
+			leak = $0
+			next
+		}
+		/kmemleak: unreferenced object/ { bytes = "" }
+		/kmemleak:     [0-9a-f][0-9a-f] / {
+			sub(/.*kmemleak: +([0-9a-f][0-9a-f] )+ /, "")
+			known -= bytes ~ /: Device not ready/
+			bytes = bytes $0
+			known += bytes ~ /: Device not ready/
+			next
+		}
 		/-+\[ cut here \]-+/ { print block; block = "" ; inside = 1 }
 		!inside { print; next }
 		{ block = block $0 "\n" }
@@ -186,7 +202,11 @@ boot_reports() {
 			block = ""
 			inside = 0
 		}
-		END { printf "%s", block }
+		END {
+			printf "%s", block
+			if (leaks > known)
+				print leak
+		}
 	' "$RUN/log" | grep -E "$REPORTS"
 }
 

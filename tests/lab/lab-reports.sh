@@ -20,3 +20,6 @@ ends 0 run --debug --bare --module "$top/tests/lab/lab-report" \
 notices freed "BUG: KASAN: slab-use-after-free"
 notices order "WARNING: possible circular locking dependency detected"
 notices leak "new suspected memory leaks"
+# What the kernel itself loses is not ours.
+ends 0 run --debug --bare --module "$top/tests/lab/lab-report" \
+	-- modprobe lab-report mistake=reason

@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --release --time-travel --timeout 180
+# lab: --time-travel --timeout 300
 #
 # Virtio functions on every controller: with MSI-X, with MSI alone, with maps of
 # any alignment, and with BARs that have no room for pushed descriptors. And
-# several functions at once. (Not in the debug flavour yet: kmemleak names an
-# object of 64 bytes there, whose origin is not known.)
+# several functions at once.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 . "$EPFLAB_TOP/tests/lab/virtio.sh"

@@ -10,11 +10,12 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
 
 static char *mistake = "none";
 module_param(mistake, charp, 0);
-MODULE_PARM_DESC(mistake, "none, warn, flood, panic, leak, freed or order");
+MODULE_PARM_DESC(mistake, "none, warn, flood, panic, leak, reason, freed or order");
 
 /* More than one: an old stack may still point to the last. */
 static void make_leaks(void)
@@ -24,6 +25,19 @@ static void make_leaks(void)
 
 	for (i = 0; i < 10; i++) {
 		lost = kzalloc(100, GFP_KERNEL);
+		OPTIMIZER_HIDE_VAR(lost);
+	}
+}
+
+/* As the kernel's own driver core does, see boot_reports in lab/lib/boot.sh. */
+static void lose_reasons(void)
+{
+	unsigned int i;
+	char *lost;
+
+	for (i = 0; i < 10; i++) {
+		lost = kasprintf(GFP_KERNEL, "%s: Device not ready to probe\n",
+				 KBUILD_MODNAME);
 		OPTIMIZER_HIDE_VAR(lost);
 	}
 }
@@ -75,6 +89,8 @@ static int __init lab_report_init(void)
 		panic("lab-report: as told");
 	else if (!strcmp(mistake, "leak"))
 		make_leaks();
+	else if (!strcmp(mistake, "reason"))
+		lose_reasons();
 	else if (!strcmp(mistake, "freed"))
 		use_freed();
 	else if (!strcmp(mistake, "order"))
