@@ -10,6 +10,7 @@
 #include <uapi/linux/virtio_ids.h>
 
 #include "epf-virtio.h"
+#include "virtio-types.h"
 
 #define DISK_BYTES	SZ_1M
 
@@ -63,11 +64,11 @@ static void *find(void *disk, u64 sector, size_t len)
 static void execute(struct epf_virtio_chain *chain)
 {
 	struct request *request = chain->priv;
-	u64 sector = le64_to_cpu((__force __le64)request->header.sector);
+	u64 sector = from_virtio64(request->header.sector);
 	void *disk = chain->queue->device->priv;
 	struct kvec memory;
 
-	switch (le32_to_cpu((__force __le32)request->header.type)) {
+	switch (from_virtio32(request->header.type)) {
 	case VIRTIO_BLK_T_IN:
 		memory.iov_len = chain->vring.writable - sizeof(request->status);
 		memory.iov_base = find(disk, sector, memory.iov_len);
@@ -116,8 +117,7 @@ static int ramdisk_bind(struct epf_virtio_device *device)
 	if (!device->priv)
 		return -ENOMEM;
 
-	config->capacity = (__force __virtio64)
-			   cpu_to_le64(DISK_BYTES / SECTOR_SIZE);
+	config->capacity = to_virtio64(DISK_BYTES / SECTOR_SIZE);
 	return 0;
 }
 

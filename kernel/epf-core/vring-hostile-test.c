@@ -145,10 +145,10 @@ static void put_desc(struct model *model, size_t offset,
 	else
 		*(struct vring_desc *)model_at(model, offset) =
 			(struct vring_desc) {
-				.addr = __cpu_to_virtio64(true, desc->addr),
-				.len = cpu_to_vring32(desc->len),
-				.flags = cpu_to_vring16(desc->flags),
-				.next = cpu_to_vring16(desc->next),
+				.addr = to_virtio64(desc->addr),
+				.len = to_virtio32(desc->len),
+				.flags = to_virtio16(desc->flags),
+				.next = to_virtio16(desc->next),
 			};
 }
 
@@ -166,10 +166,10 @@ static void vring_names_a_mistake(struct kunit *test)
 		put_desc(model, MODEL_DESC + 16 * i, &mistake->descs[i]);
 		put_desc(model, MODEL_TABLES + 16 * i, &mistake->table[i]);
 		if (!(mistake->features & PACKED))
-			avail->ring[i] = cpu_to_vring16(mistake->entries[i]);
+			avail->ring[i] = to_virtio16(mistake->entries[i]);
 	}
 	if (!(mistake->features & PACKED))
-		avail->idx = cpu_to_vring16(mistake->idx);
+		avail->idx = to_virtio16(mistake->idx);
 
 	model->config.max_segments = 0;
 	vring = epf_vring_create(&model->config);
@@ -205,7 +205,7 @@ static void vring_notices_an_index_that_goes_back(struct kunit *test)
 	model_add(model, 1);
 	KUNIT_EXPECT_EQ(test, 1, epf_vring_get(vring, &chain));
 	KUNIT_EXPECT_EQ(test, 1, epf_vring_get(vring, &chain));
-	avail->idx = cpu_to_vring16(1);
+	avail->idx = to_virtio16(1);
 	KUNIT_EXPECT_EQ(test, -EPROTO, epf_vring_get(vring, &chain));
 	epf_vring_destroy(vring);
 	epf_vring_chain_free(&chain);
@@ -277,11 +277,11 @@ static void spoil(struct model *model)
 		break;
 	case 2:
 		avail->ring[model_below(model, num)] =
-			cpu_to_vring16(near(model, num));
+			to_virtio16(near(model, num));
 		break;
 	default:
-		avail->idx = cpu_to_vring16(vring16_to_cpu(avail->idx) +
-					    near(model, 2));
+		avail->idx = to_virtio16(from_virtio16(avail->idx) +
+					 near(model, 2));
 		break;
 	}
 }
@@ -412,12 +412,12 @@ static void victim_renew(struct kunit *test, struct victim *victim)
 	model->config.burst = 16 * model_below(model, 8);
 	for (i = 0; i < model->config.num; i++) {
 		spoil_desc(model, MODEL_DESC + 16 * i);
-		avail->ring[i] = cpu_to_vring16(near(model,
-						     model->config.num - 1));
+		avail->ring[i] = to_virtio16(near(model,
+						  model->config.num - 1));
 	}
 	for (i = 0; i < 64; i++)
 		spoil_desc(model, MODEL_TABLES + 16 * i);
-	avail->idx = cpu_to_vring16(model_below(model, model->config.num + 1));
+	avail->idx = to_virtio16(model_below(model, model->config.num + 1));
 
 	memset(victim->busy, 0, sizeof(victim->busy));
 	memset(victim->done, 0, sizeof(victim->done));

@@ -178,10 +178,10 @@ static struct vring_desc split_desc(const struct model_buffer *buffer,
 				    unsigned int i, u16 flags, u16 next)
 {
 	return (struct vring_desc) {
-		.addr = __cpu_to_virtio64(true, buffer->segments[i].pci_addr),
-		.len = cpu_to_vring32(buffer->segments[i].len),
-		.flags = cpu_to_vring16(flags | segment_flags(buffer, i)),
-		.next = cpu_to_vring16(next),
+		.addr = to_virtio64(buffer->segments[i].pci_addr),
+		.len = to_virtio32(buffer->segments[i].len),
+		.flags = to_virtio16(flags | segment_flags(buffer, i)),
+		.next = to_virtio16(next),
 	};
 }
 
@@ -228,18 +228,16 @@ static struct model_buffer *split_add(struct model *model,
 	if (i < segments) {
 		split_fill_table(model, buffer, table_of(buffer->id));
 		descs[taken[i]] = (struct vring_desc) {
-			.addr = __cpu_to_virtio64(true, MODEL_BASE +
-						  table_of(buffer->id)),
-			.len = cpu_to_vring32((segments - i) *
-					      sizeof(*descs)),
-			.flags = cpu_to_vring16(VRING_DESC_F_INDIRECT),
+			.addr = to_virtio64(MODEL_BASE + table_of(buffer->id)),
+			.len = to_virtio32((segments - i) * sizeof(*descs)),
+			.flags = to_virtio16(VRING_DESC_F_INDIRECT),
 		};
 	}
 
 	avail->ring[model->avail % model->config.num] =
-		cpu_to_vring16(buffer->id);
+		to_virtio16(buffer->id);
 	model->avail++;
-	avail->idx = cpu_to_vring16(model->avail);
+	avail->idx = to_virtio16(model->avail);
 	return buffer;
 }
 
@@ -250,15 +248,15 @@ static struct model_buffer *split_reap(struct model *model)
 	struct vring_used_elem elem;
 	unsigned int i;
 
-	if (vring16_to_cpu(used->idx) == (u16)model->used)
+	if (from_virtio16(used->idx) == (u16)model->used)
 		return NULL;
 
 	elem = used->ring[model->used % model->config.num];
-	KUNIT_ASSERT_LT(model->test, vring32_to_cpu(elem.id),
+	KUNIT_ASSERT_LT(model->test, from_virtio32(elem.id),
 			model->config.num);
-	buffer = &model->buffers[vring32_to_cpu(elem.id)];
+	buffer = &model->buffers[from_virtio32(elem.id)];
 	KUNIT_ASSERT_TRUE(model->test, buffer->busy);
-	KUNIT_EXPECT_EQ(model->test, vring32_to_cpu(elem.len), buffer->written);
+	KUNIT_EXPECT_EQ(model->test, from_virtio32(elem.len), buffer->written);
 	for (i = 0; i < buffer->num_descs; i++)
 		__clear_bit(buffer->descs[i], model->taken);
 	model->used++;

@@ -105,8 +105,8 @@ static int split_read_index(struct epf_vring *vring)
 	if (ret)
 		return ret;
 
-	flags = vring16_to_cpu(vring->word.avail.flags);
-	idx = vring16_to_cpu(vring->word.avail.idx);
+	flags = from_virtio16(vring->word.avail.flags);
+	idx = from_virtio16(vring->word.avail.idx);
 	if (split_ahead(vring, idx) == UINT_MAX)
 		return vring_break(vring,
 				   "more available entries than descriptors");
@@ -182,7 +182,7 @@ static int split_fetch_descs(struct epf_vring *vring)
 
 	bitmap_zero(split->want, num);
 	for (idx = split->next; idx != split->avail_idx; idx++) {
-		head = vring16_to_cpu(split->avail[slot_of(vring, idx)]);
+		head = from_virtio16(split->avail[slot_of(vring, idx)]);
 		if (head < num)
 			bitmap_set(split->want, head,
 				   min(vring->run, num - head));
@@ -238,8 +238,8 @@ static unsigned int split_head(const struct epf_vring *vring)
 	const struct vring_avail *shadow = vring->config.shadow_avail;
 	unsigned int slot = slot_of(vring, vring->split.next);
 
-	return vring16_to_cpu(shadow ? READ_ONCE(shadow->ring[slot]) :
-				       vring->split.avail[slot]);
+	return from_virtio16(shadow ? READ_ONCE(shadow->ring[slot]) :
+				      vring->split.avail[slot]);
 }
 
 static int split_get_desc(struct epf_vring *vring, unsigned int i,
@@ -275,9 +275,9 @@ static int split_get_desc(struct epf_vring *vring, unsigned int i,
 static int split_add(struct epf_vring *vring, struct epf_vring_chain *chain,
 		     const struct vring_desc *desc)
 {
-	return vring_add_segment(vring, chain, vring64_to_cpu(desc->addr),
-				 vring32_to_cpu(desc->len),
-				 vring16_to_cpu(desc->flags) &
+	return vring_add_segment(vring, chain, from_virtio64(desc->addr),
+				 from_virtio32(desc->len),
+				 from_virtio16(desc->flags) &
 				 VRING_DESC_F_WRITE);
 }
 
@@ -289,11 +289,11 @@ static int split_add_table(struct epf_vring *vring,
 	unsigned int num, i = 0, left;
 	int ret;
 
-	if (vring16_to_cpu(desc->flags) & VRING_DESC_F_NEXT)
+	if (from_virtio16(desc->flags) & VRING_DESC_F_NEXT)
 		return vring_break(vring, "an indirect table within a chain");
 
-	ret = vring_fetch_table(vring, vring64_to_cpu(desc->addr),
-				vring32_to_cpu(desc->len));
+	ret = vring_fetch_table(vring, from_virtio64(desc->addr),
+				from_virtio32(desc->len));
 	if (ret < 0)
 		return ret;
 
@@ -301,7 +301,7 @@ static int split_add_table(struct epf_vring *vring,
 	num = ret;
 	for (left = num; left; left--) {
 		const struct vring_desc *entry = &table[i];
-		u16 flags = vring16_to_cpu(entry->flags);
+		u16 flags = from_virtio16(entry->flags);
 
 		if (flags & VRING_DESC_F_INDIRECT)
 			return vring_break(vring,
@@ -309,7 +309,7 @@ static int split_add_table(struct epf_vring *vring,
 		ret = split_add(vring, chain, entry);
 		if (ret || !(flags & VRING_DESC_F_NEXT))
 			return ret;
-		i = vring16_to_cpu(entry->next);
+		i = from_virtio16(entry->next);
 		if (i >= num)
 			return vring_break(vring,
 					   "a descriptor beyond its table");
@@ -335,7 +335,7 @@ static int split_walk(struct epf_vring *vring, struct epf_vring_chain *chain,
 		if (i == head + run)
 			run++;
 
-		flags = vring16_to_cpu(desc.flags);
+		flags = from_virtio16(desc.flags);
 		ret = flags & VRING_DESC_F_INDIRECT ?
 			split_add_table(vring, chain, &desc) :
 			split_add(vring, chain, &desc);
@@ -347,7 +347,7 @@ static int split_walk(struct epf_vring *vring, struct epf_vring_chain *chain,
 			return 0;
 		}
 
-		i = vring16_to_cpu(desc.next);
+		i = from_virtio16(desc.next);
 		if (i >= num)
 			return vring_break(vring, "a descriptor beyond the ring");
 	}
@@ -400,8 +400,8 @@ static int split_flush(struct epf_vring *vring)
 		unsigned int slot = slot_of(vring, used_idx++);
 
 		split->used[slot] = (struct vring_used_elem) {
-			.id = cpu_to_vring32(vring->done[i].id),
-			.len = cpu_to_vring32(vring->done[i].written),
+			.id = to_virtio32(vring->done[i].id),
+			.len = to_virtio32(vring->done[i].written),
 		};
 	}
 
@@ -417,7 +417,7 @@ static int split_flush(struct epf_vring *vring)
 
 	/* The driver reads the elements when it sees the index. */
 	wmb();
-	idx = cpu_to_vring16(used_idx);
+	idx = to_virtio16(used_idx);
 	ret = vring_write(vring, vring->config.device + USED_IDX, &idx,
 			  sizeof(idx));
 	if (!ret)
@@ -438,7 +438,7 @@ static int split_ask_driver(struct epf_vring *vring)
 
 	ret = vring_read(vring, used_event_addr(vring), &vring->word.event,
 			 sizeof(vring->word.event));
-	return ret ?: vring_need_event(vring16_to_cpu(vring->word.event),
+	return ret ?: vring_need_event(from_virtio16(vring->word.event),
 				       split->used_idx, split->notified_idx);
 }
 
@@ -463,8 +463,8 @@ static int split_need_notify(struct epf_vring *vring)
 /* Without event indices, all notifications are asked for, or none. */
 static int split_set_notifying(struct epf_vring *vring, bool notifying)
 {
-	__virtio16 flags = cpu_to_vring16(notifying ? 0 :
-						      VRING_USED_F_NO_NOTIFY);
+	__virtio16 flags = to_virtio16(notifying ? 0 :
+						   VRING_USED_F_NO_NOTIFY);
 	int ret;
 
 	if (vring->notifying == notifying)
@@ -489,7 +489,7 @@ static int split_notify_disable(struct epf_vring *vring)
 static int split_notify_enable(struct epf_vring *vring)
 {
 	struct vring_split *split = &vring->split;
-	__virtio16 event = cpu_to_vring16(split->avail_idx);
+	__virtio16 event = to_virtio16(split->avail_idx);
 	int ret;
 
 	if (!split_is_drained(vring))

@@ -191,13 +191,13 @@ static void vring_grows_a_chain(struct kunit *test)
 	/* All descriptors in one, from the last to the first. */
 	for (i = 0; i < 128; i++)
 		descs[i] = (struct vring_desc) {
-			.addr = __cpu_to_virtio64(true, 16 * i),
-			.len = cpu_to_vring32(i + 1),
-			.flags = cpu_to_vring16(i ? VRING_DESC_F_NEXT : 0),
-			.next = cpu_to_vring16(i - 1),
+			.addr = to_virtio64(16 * i),
+			.len = to_virtio32(i + 1),
+			.flags = to_virtio16(i ? VRING_DESC_F_NEXT : 0),
+			.next = to_virtio16(i - 1),
 		};
-	avail->ring[0] = cpu_to_vring16(127);
-	avail->idx = cpu_to_vring16(1);
+	avail->ring[0] = to_virtio16(127);
+	avail->idx = to_virtio16(1);
 
 	model->config.max_segments = 0;
 	vring = make_ring(test, model);

@@ -5,11 +5,11 @@
 #define EPF_CORE_VRING_H
 
 #include <linux/types.h>
-#include <linux/virtio_byteorder.h>
 #include <uapi/linux/virtio_config.h>
 #include <uapi/linux/virtio_ring.h>
 
 #include "epf-vring.h"
+#include "virtio-types.h"
 
 /* The areas of a ring in the host's memory. */
 enum {
@@ -193,31 +193,6 @@ extern const struct vring_format vring_packed_format;
 static inline bool vring_has(const struct epf_vring *vring, unsigned int feature)
 {
 	return vring->config.features & BIT_ULL(feature);
-}
-
-static inline u16 vring16_to_cpu(__virtio16 value)
-{
-	return __virtio16_to_cpu(true, value);
-}
-
-static inline u32 vring32_to_cpu(__virtio32 value)
-{
-	return __virtio32_to_cpu(true, value);
-}
-
-static inline u64 vring64_to_cpu(__virtio64 value)
-{
-	return __virtio64_to_cpu(true, value);
-}
-
-static inline __virtio16 cpu_to_vring16(u16 value)
-{
-	return __cpu_to_virtio16(true, value);
-}
-
-static inline __virtio32 cpu_to_vring32(u32 value)
-{
-	return __cpu_to_virtio32(true, value);
 }
 
 int vring_get_areas(const struct epf_vring_config *config,
