@@ -301,6 +301,8 @@ static int entropy_probe(struct pci_epf *epf,
 	entropy = devm_kzalloc(&epf->dev, sizeof(*entropy), GFP_KERNEL);
 	if (!entropy)
 		return -ENOMEM;
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
 
 	entropy->epf = epf;
 	entropy->header.vendorid = ENTROPY_VENDOR;
@@ -313,6 +315,11 @@ static int entropy_probe(struct pci_epf *epf,
 	epf->event_ops = &entropy_event_ops;
 	epf_set_drvdata(epf, entropy);
 	return 0;
+}
+
+static void entropy_remove(struct pci_epf *epf)
+{
+	module_put(THIS_MODULE);
 }
 
 static const struct pci_epf_device_id entropy_ids[] = {
@@ -328,7 +335,9 @@ static const struct pci_epf_ops entropy_ops = {
 
 static struct pci_epf_driver entropy_driver = {
 	.driver.name = "pci_epf_entropy",
+	.driver.suppress_bind_attrs = true,
 	.probe = entropy_probe,
+	.remove = entropy_remove,
 	.id_table = entropy_ids,
 	.ops = &entropy_ops,
 	.owner = THIS_MODULE,
