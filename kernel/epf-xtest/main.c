@@ -54,6 +54,7 @@ static int xtest_go(struct xtest *xtest)
 			     dev_name(&xtest->epf->dev));
 	if (IS_ERR(thread)) {
 		epf_maps_link_down(xtest->outbound.maps);
+		dev_err(&xtest->epf->dev, "no thread: %pe\n", thread);
 		return PTR_ERR(thread);
 	}
 
@@ -105,10 +106,10 @@ static int xtest_set_interrupts(struct xtest *xtest)
 	struct pci_epf *epf = xtest->epf;
 	int ret = 0;
 
-	if (xtest->features->msi_capable)
+	if (xtest->features->msi_capable && epf->msi_interrupts)
 		ret = pci_epc_set_msi(epf->epc, epf->func_no, epf->vfunc_no,
 				      epf->msi_interrupts);
-	if (!ret && xtest->features->msix_capable)
+	if (!ret && xtest->features->msix_capable && epf->msix_interrupts)
 		ret = pci_epc_set_msix(epf->epc, epf->func_no, epf->vfunc_no,
 				       epf->msix_interrupts,
 				       xtest->register_bar, xtest->msix_offset);

@@ -27,7 +27,12 @@ rm "$link"
 # Another one is made. (Before 7.3 the core has EINVAL for whatever there is.)
 nth "mkdir \"${function%0}1\"" "rmdir \"${function%0}1\"" EINVAL
 
-# The function is bound to its controller, and unbound.
+# The function is bound to its controller, to one that lets it begin at once, too,
+# and unbound.
+again linkup_notifier=0
+nth "symlink \"$function\", \"$link\"" "unlink \"$link\""
+dmesg | grep -q "pci_epf_xtest.0: no thread" || die "it had its thread"
+again linkup_notifier=1
 nth "symlink \"$function\", \"$link\"" "unlink \"$link\""
 ln -s "$function" "$link"
 nth "unlink \"$link\"" "symlink \"$function\", \"$link\""

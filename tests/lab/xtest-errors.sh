@@ -135,6 +135,29 @@ done
 ((i < 20)) || die "$(cat /tmp/bench)"
 works "after nonsense"
 
+# Nor do the registers when the driver looks for them: the first bytes that it reads,
+# the next, and so on until it has read all.
+driver=/sys/bus/pci/drivers/pci-endpoint-xtest
+echo 0000:11:00.0 >$driver/unbind
+refusals=0
+for ((read = 0; ; read += 4)); do
+	inject corrupt 1 requests=host_read space=$read
+	if echo 0000:11:00.0 2>/dev/null >$driver/bind; then
+		echo 0000:11:00.0 >$driver/unbind
+	else
+		((++refusals))
+	fi
+	echo 0 >$faults/corrupt/probability
+	(($(stat_of fault_corrupt) > 0)) || break
+	echo >"$sim/epc-sim.0/stats"
+done
+# Magic number, version, slots and segments at least
+((refusals >= 4)) || die "refused $refusals times"
+echo 0 >$faults/corrupt/space
+echo 0000:11:00.0 >$driver/bind
+wait_for "the driver" test -e $node
+works "after registers of no meaning"
+
 # The link goes down under traffic.
 echo >"$sim/epc-sim.0/stats"
 pcitest bench xfer --sizes 64K --depth 8 --duration 60 --engine dma \

@@ -78,8 +78,25 @@ is 73728 figure windows_used
 refused "busy" "$outbound/windows/mine/size" 1
 mkdir "$outbound/windows/large"
 refused "Invalid argument" "$outbound/windows/large/size" 0x100000000
+refused "out of range" "$outbound/windows/large/size" 0
+refused "busy" "$outbound/budget" 4
 rmdir "$outbound/windows/large" "$outbound/windows/mine"
 is 0 figure windows_used
+done_with_it
+
+# What is not there to put aside keeps it from being bound, and nothing is.
+make_function
+refused "out of range" "$outbound/budget" 1025
+mkdir "$outbound/windows/mine" "$outbound/windows/large"
+echo 70000 >"$outbound/windows/mine/size"
+echo 0x100000000 >"$outbound/windows/large/size"
+! ln -s "$function" "$ep/controllers/epc-sim.0/f0" 2>/dev/null ||
+	die "bound with a window that there is not"
+is 0x0000000000000000 cat "$outbound/windows/mine/address"
+rmdir "$outbound/windows/large"
+link_function
+is 73728 figure windows_used
+rmdir "$outbound/windows/mine"
 done_with_it
 
 # Eight DMA channels in each direction are enough for four functions.
@@ -88,3 +105,15 @@ MSIX=8 make_functions pci_epf_xtest f0 f1 f2 f3 f4
 is "private private private private none" sh -c \
 	"echo \$(cat $ep/functions/pci_epf_xtest/f?/pci_epf_xtest.*/outbound/dma)"
 remove_functions pci_epf_xtest f0 f1 f2 f3 f4
+
+# BARs that the controller has no map for are left out, and so is MSI without
+# vectors.
+again max_inbound_maps=1
+modprobe pci_endpoint_xtest
+VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest f0
+echo 0 >"$ep/functions/pci_epf_xtest/f0/msi_interrupts"
+start
+wait_for "the driver" test -e /dev/pci-endpoint-xtest.0
+is 1 grep -c ' 0x0000000000040200$' /sys/bus/pci/devices/0000:11:00.0/resource
+pcitest run --suite bar,irq,sg >/tmp/run || die "$(cat /tmp/run)"
+stop
