@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --module tests/lab/virtio-hostile-endpoint --timeout 180
+#
+# An endpoint that lies does no harm to the host: virtio_epf and the kernel's drivers
+# above it come, go, and work with a good function afterwards. HOSTILE_MS is for how
+# long, for each type of device, HOSTILE_SEED what it begins with, and HOSTILE which
+# types.
+#
+# What it spares the drivers is what they take from a device on any bus: virtio_net
+# waits for an answer to a control request (virtnet_send_command) as long as it
+# takes, virtio_console in a loop with interrupts off (__send_control_msg), and
+# virtio_blk for requests of a queue that is broken when its disk goes
+# (virtblk_remove); the block layer warns of segments smaller than a page
+# (blk_validate_limits); and the virtio core follows flags of descriptors in memory
+# that a device may write to (detach_buf_split).
+
+. "$EPFLAB_TOP/tests/lab/common.sh"
+
+parameters=/sys/module/pci_epf_hostile/parameters
+driver=/sys/bus/pci/drivers/virtio_epf
+address=0000:11:00.0
+device=/sys/bus/pci/devices/$address
+declare -A id_of=([net]=1 [blk]=2 [console]=3 [xtest]=4336)
+declare -A module_of=([net]=virtio_net [blk]=virtio_blk [console]=virtio_console
+	[xtest]=virtio_xtest)
+# Of the type, without what the drivers have to be spared.
+declare -A features_of=([net]=$((0x318fa3 & ~(1 << 17 | 1 << 18 | 1 << 20 | 1 << 21)))
+	[blk]=$((1 << 2 | 1 << 9 | 1 << 12)) [console]=1 [xtest]=1)
+
+# kinds of lies, see pci-epf-hostile.c
+lengths=1 ids=2 interrupts=4 config=8 answers=16 discovery=32 silence=64
+generations=128 data=256 resets=512 idle=1024
+
+# lie KINDS: from now on.
+lie() {
+	round=$((round + 1))
+	echo $(($1)) >$parameters/kinds
+	echo $round >$parameters/round
+	wait_for "the next round" grep -qx $round $parameters/ready
+}
+
+# use_it TYPE: as far as it goes.
+use_it() {
+	local interface
+
+	case $1 in
+	net)
+		interface=$(basename "$(echo "$device"/virtio*/net/*)")
+		ip link set "$interface" up || :
+		ip addr add 192.0.2.1/24 dev "$interface" || :
+		ping -c 10 -i 0.01 -s 1000 -W 0.1 192.0.2.2 || :
+		;;
+	blk) timeout 1 dd if=/dev/vda of=/dev/null bs=4k count=100 || : ;;
+	console) [[ ! -e /proc/self/fd/3 ]] || timeout 0.2 cat <&3 || : ;;
+	xtest)
+		"$EPFLAB_TOP/tests/lab/virtio-xtest.pl" /dev/virtio-xtest.0 \
+			echo count=100 timeout_ms=50 || :
+		;;
+	esac >/dev/null 2>&1
+}
+
+# open_console: no character is sent back, for which the driver would wait.
+open_console() {
+	exec 3<>/dev/hvc0
+	stty raw -echo <&3
+}
+
+# attempt TYPE KINDS
+attempt() {
+	[[ $1 != blk || $2 != *"|$ids|"* ]] || return 0
+	if [[ $1 == console && $2 == "$harm"* ]]; then
+		lie $idle
+		echo $address >$driver/bind
+		wait_for "the console" test -e /dev/hvc0
+		open_console
+		echo $(($2)) >$parameters/kinds
+	else
+		lie "$2"
+		echo $address >$driver/bind 2>/dev/null || return 0
+	fi
+	use_it "$1"
+	exec 3>&-
+	echo $address >$driver/unbind
+	count=$((count + 1))
+}
+
+# Each time the first, an attempt to be found, and one of the others in turn
+harm="$lengths|$interrupts|$data|$config"
+others=("$answers|$interrupts" "$silence" "$harm|$ids|$resets" "$generations")
+next=0
+
+modprobe -a virtio_epf pci-epf-hostile
+echo "${HOSTILE_SEED:-1}" >$parameters/seed
+round=0 used=0
+for type in ${HOSTILE:-net blk console xtest}; do
+	modprobe "${module_of[$type]}"
+	echo "${id_of[$type]}" >$parameters/device_type
+	echo "${features_of[$type]}" >$parameters/features
+	mkdir "$ep/functions/pci_epf_hostile/v0"
+	ln -s "$ep/functions/pci_epf_hostile/v0" "$ep/controllers/epc-sim.0/v0"
+	start
+	wait_for "the driver" test -e "$device/driver"
+	echo $address >$driver/unbind
+
+	count=0 attempts=0
+	end=$(($(date +%s%3N) + ${HOSTILE_MS:-2000}))
+	while ((!attempts || $(date +%s%3N) < end)); do
+		attempt "$type" "$harm"
+		attempt "$type" $discovery
+		attempt "$type" "${others[next++ % ${#others[@]}]}"
+		attempts=$((attempts + 3))
+	done
+	lie 0
+	echo "$type: seed ${HOSTILE_SEED:-1}: $attempts attempts, $count with a driver, $(cat $parameters/used) buffers used"
+	((count)) || die "$type: no driver ever came"
+	(($(cat $parameters/used) > used)) || die "$type: no buffer was used"
+	used=$(cat $parameters/used)
+	stop
+	wait_for "removal" test ! -e "$device"
+	remove_functions pci_epf_hostile v0
+done
+
+# A good one works.
+. "$EPFLAB_TOP/tests/lab/virtio.sh"
+virtio_up push=1
+xtest echo >/tmp/run || die "a good function: $(cat /tmp/run)"
+is 0 figure wrong /tmp/run
+virtio_down
