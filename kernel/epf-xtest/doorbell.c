@@ -2,98 +2,37 @@
 /*
  * SPDX-FileCopyrightText: 2026 The epf-utils authors
  *
- * The doorbell: a register that interrupts us when the host writes to it. The
- * host sees it in a BAR of the controller's own, or in one of ours, whose memory
- * it takes the place of for as long as the doorbell is used.
+ * The doorbell. Where no BAR of the controller's own leads to it, it takes the place
+ * of the memory of one of ours, for as long as it is used.
  */
 
-#include <linux/align.h>
 #include <linux/errno.h>
-#include <linux/interrupt.h>
 
-#include "../compat/doorbell.h"
 #include "../compat/pci-epc.h"
 #include "xtest.h"
 
-static irqreturn_t doorbell_irq(int irq, void *data)
+static void rung(void *context)
 {
-	struct xtest_doorbell *doorbell = data;
+	struct xtest_doorbell *doorbell = context;
 
 	WRITE_ONCE(doorbell->rung, true);
 	wake_up_all(&doorbell->wait);
-	return IRQ_HANDLED;
 }
 
 /* A BAR that the host can do without meanwhile. */
-static enum pci_barno spare_bar(const struct xtest *xtest)
+static const struct pci_epf_bar *spare_bar(const struct xtest *xtest)
 {
 	enum pci_barno bar;
 
 	if (!compat_has_dynamic_inbound(xtest->features))
-		return NO_BAR;
+		return NULL;
 
 	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
 		if (xtest->bars[bar] && bar != xtest->register_bar &&
 		    !xtest_ring_uses(xtest, bar))
-			return bar;
+			return &xtest->epf->bar[bar];
 
-	return NO_BAR;
-}
-
-static int doorbell_place(struct xtest *xtest)
-{
-	struct xtest_doorbell *doorbell = &xtest->doorbell;
-	struct compat_doorbell found = compat_doorbell_get(xtest->epf);
-	const struct pci_epf_bar *memory;
-
-	doorbell->data = found.data;
-	doorbell->barno = found.bar;
-	doorbell->offset = found.address;
-	if (found.bar != NO_BAR)
-		return 0;
-
-	doorbell->barno = spare_bar(xtest);
-	if (doorbell->barno == NO_BAR)
-		return -EOPNOTSUPP;
-
-	/* Most controllers take the lower bits from the host's address. */
-	memory = &xtest->epf->bar[doorbell->barno];
-	doorbell->offset = found.address & (memory->size - 1);
-	doorbell->bar = (struct pci_epf_bar) {
-		.phys_addr = ALIGN_DOWN(found.address, memory->size),
-		.size = memory->size,
-		.barno = memory->barno,
-		.flags = memory->flags,
-	};
-	return 0;
-}
-
-static void doorbell_acquire(struct xtest *xtest)
-{
-	struct xtest_doorbell *doorbell = &xtest->doorbell;
-	struct pci_epf *epf = xtest->epf;
-	unsigned long irq_flags;
-	int irq;
-
-	doorbell->tried = true;
-	doorbell->bar.size = 0;
-	irq = compat_doorbell_alloc(epf, &irq_flags);
-	if (irq <= 0)
-		return;
-
-	if (request_irq(irq, doorbell_irq, irq_flags, dev_name(&epf->dev),
-			doorbell))
-		goto free_doorbell;
-	if (doorbell_place(xtest))
-		goto free_doorbell_irq;
-
-	doorbell->irq = irq;
-	return;
-
-free_doorbell_irq:
-	free_irq(irq, doorbell);
-free_doorbell:
-	compat_doorbell_free(epf);
+	return NULL;
 }
 
 static int set_bar(struct xtest *xtest, struct pci_epf_bar *bar)
@@ -132,14 +71,16 @@ int xtest_doorbell_enable(struct xtest *xtest, enum xtest_doorbell_user user)
 	int ret;
 
 	if (!doorbell->tried)
-		doorbell_acquire(xtest);
-	if (!doorbell->irq)
+		epf_doorbell_get(&doorbell->bell, xtest->epf, spare_bar(xtest),
+				 rung, doorbell);
+	doorbell->tried = true;
+	if (!doorbell->bell.irq)
 		return -EOPNOTSUPP;
 	if (doorbell->user > user)
 		return -EBUSY;
 
-	if (doorbell->user == XTEST_DOORBELL_IDLE && doorbell->bar.size) {
-		ret = set_bar(xtest, &doorbell->bar);
+	if (doorbell->user == XTEST_DOORBELL_IDLE && doorbell->bell.bar.size) {
+		ret = set_bar(xtest, &doorbell->bell.bar);
 		if (ret)
 			return ret;
 	}
@@ -166,8 +107,8 @@ int xtest_doorbell_disable(struct xtest *xtest, enum xtest_doorbell_user user)
 		return -EINVAL;
 
 	doorbell->user = XTEST_DOORBELL_IDLE;
-	return doorbell->bar.size ?
-	       set_bar(xtest, &xtest->epf->bar[doorbell->barno]) : 0;
+	return doorbell->bell.bar.size ?
+	       set_bar(xtest, &xtest->epf->bar[doorbell->bell.barno]) : 0;
 }
 
 /**
@@ -206,10 +147,6 @@ void xtest_doorbell_release(struct xtest *xtest)
 
 	if (doorbell->user != XTEST_DOORBELL_IDLE)
 		xtest_doorbell_disable(xtest, doorbell->user);
-	if (doorbell->irq) {
-		free_irq(doorbell->irq, doorbell);
-		compat_doorbell_free(xtest->epf);
-	}
-	doorbell->irq = 0;
+	epf_doorbell_put(&doorbell->bell);
 	doorbell->tried = false;
 }

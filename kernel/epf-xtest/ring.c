@@ -310,15 +310,16 @@ static void ring_start(struct xtest *xtest, const struct xtest_command *command)
 static void ring_set_doorbell(struct xtest *xtest, bool wanted)
 {
 	struct xtest_registers *registers = xtest->ring.registers;
+	const struct epf_doorbell *bell = &xtest->doorbell.bell;
 	u32 caps = xtest->ring.caps;
 
 	if (!wanted) {
 		xtest_doorbell_disable(xtest, XTEST_DOORBELL_RING);
 	} else if (!xtest_doorbell_enable(xtest, XTEST_DOORBELL_RING)) {
 		caps |= XTEST_CAP_DOORBELL;
-		registers->doorbell_bar = cpu_to_le32(xtest->doorbell.barno);
-		registers->doorbell_offset = cpu_to_le32(xtest->doorbell.offset);
-		registers->doorbell_data = cpu_to_le32(xtest->doorbell.data);
+		registers->doorbell_bar = cpu_to_le32(bell->barno);
+		registers->doorbell_offset = cpu_to_le32(bell->offset);
+		registers->doorbell_data = cpu_to_le32(bell->data);
 	}
 	registers->caps = cpu_to_le32(caps);
 }

@@ -162,9 +162,9 @@ static u32 enable_doorbell(struct xtest *xtest)
 	if (xtest_doorbell_enable(xtest, XTEST_DOORBELL_STOCK))
 		return XTEST_STOCK_ENABLE_DOORBELL_FAIL;
 
-	stock->doorbell_bar = cpu_to_le32(doorbell->barno);
-	stock->doorbell_offset = cpu_to_le32(doorbell->offset);
-	stock->doorbell_data = cpu_to_le32(doorbell->data);
+	stock->doorbell_bar = cpu_to_le32(doorbell->bell.barno);
+	stock->doorbell_offset = cpu_to_le32(doorbell->bell.offset);
+	stock->doorbell_data = cpu_to_le32(doorbell->bell.data);
 	return XTEST_STOCK_ENABLE_DOORBELL_OK;
 }
 

@@ -25,7 +25,7 @@ static bool may_be_cut(const struct xtest *xtest, u32 barno)
 	       barno < PCI_STD_NUM_BARS && xtest->bars[barno] &&
 	       barno != xtest->register_bar &&
 	       /* Its memory is not what the host sees there. */
-	       (!xtest->doorbell.user || barno != xtest->doorbell.barno);
+	       (!xtest->doorbell.user || barno != xtest->doorbell.bell.barno);
 }
 
 /* Put ranges behind a BAR, or its memory in one. */

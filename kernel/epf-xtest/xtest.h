@@ -86,24 +86,15 @@ enum xtest_doorbell_user {
 
 /**
  * struct xtest_doorbell - a register that the host interrupts us by
+ * @bell: it; while it is used, its BAR leads to it
  * @tried: we have asked for it since the link came up
- * @irq: its interrupt; 0: there is none
- * @bar: what leads to it while it is used; of size 0 where a BAR of the
- *	controller's own does
- * @barno: that BAR
- * @offset: in the BAR
- * @data: what the host writes there
  * @user: who has it
  * @rung: since we last looked
  * @wait: woken then
  */
 struct xtest_doorbell {
+	struct epf_doorbell bell;
 	bool tried;
-	int irq;
-	struct pci_epf_bar bar;
-	enum pci_barno barno;
-	u32 offset;
-	u32 data;
 	enum xtest_doorbell_user user;
 	bool rung;
 	wait_queue_head_t wait;

@@ -9,11 +9,11 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/pci-epf.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
 struct pci_epc;
-struct pci_epf;
 
 /**
  * DOC: Address translation
@@ -297,5 +297,31 @@ void epf_outbound_add_cfs(struct epf_outbound *outbound,
 			  struct config_group *group);
 int epf_outbound_bind(struct epf_outbound *outbound, struct pci_epf *epf);
 void epf_outbound_unbind(struct epf_outbound *outbound);
+
+/**
+ * struct epf_doorbell - a register that the host interrupts the endpoint by
+ * @irq: its interrupt; 0: there is none
+ * @bar: what leads to it, for pci_epc_set_bar(); of size 0 where a BAR of the
+ *	controller's own does
+ * @barno: that BAR
+ * @offset: in the BAR
+ * @data: what the host writes there, 32 bits
+ */
+struct epf_doorbell {
+	int irq;
+	struct pci_epf_bar bar;
+	enum pci_barno barno;
+	u32 offset;
+	u32 data;
+	/* private: */
+	struct pci_epf *epf;
+	void (*rung)(void *context);
+	void *context;
+};
+
+int epf_doorbell_get(struct epf_doorbell *doorbell, struct pci_epf *epf,
+		     const struct pci_epf_bar *place,
+		     void (*rung)(void *context), void *context);
+void epf_doorbell_put(struct epf_doorbell *doorbell);
 
 #endif
