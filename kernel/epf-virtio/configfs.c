@@ -8,11 +8,12 @@
  *	poll_us		between two looks
  *	timeout_ms	of a request
  *	push		descriptors are pushed
+ *	doorbell	the host rings, where there is a doorbell
  *	features_off	virtio features that are not offered
  *	transport	registers that the host sees: epf or legacy
  *	features	virtio features that were negotiated
  *	status		of the virtio device
- *	stats		of the queues
+ *	stats		of the queues, and of the worker
  *	backend/	of the backend
  *	outbound/	see epf-core/outbound.c
  */
@@ -38,6 +39,7 @@ void epf_virtio_settings_init(struct epf_virtio_settings *settings)
 		.poll_us = 100,
 		.timeout_ms = 10000,
 		.push = true,
+		.doorbell = true,
 		.transport = &epf_virtio_own_transport,
 	};
 }
@@ -221,6 +223,22 @@ static ssize_t epf_virtio_push_store(struct config_item *item,
 
 CONFIGFS_ATTR(epf_virtio_, push);
 
+static ssize_t epf_virtio_doorbell_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%u\n", to_device(item)->settings.doorbell);
+}
+
+static ssize_t epf_virtio_doorbell_store(struct config_item *item,
+					 const char *page, size_t count)
+{
+	struct epf_virtio_device *device = to_device(item);
+
+	return epf_virtio_store_bool(device, page, count,
+				     &device->settings.doorbell);
+}
+
+CONFIGFS_ATTR(epf_virtio_, doorbell);
+
 static ssize_t epf_virtio_features_off_show(struct config_item *item,
 					    char *page)
 {
@@ -320,6 +338,8 @@ static ssize_t epf_virtio_stats_show(struct config_item *item, char *page)
 		{ "interrupts", stats.interrupts },
 		{ "ring_reads", stats.reads },
 		{ "ring_writes", stats.writes },
+		{ "looks", atomic64_read(&device->num_looks) },
+		{ "doorbells", atomic64_read(&device->num_rings) },
 	};
 
 	for (i = 0; i < ARRAY_SIZE(figures); i++)
@@ -335,6 +355,7 @@ struct configfs_attribute *epf_virtio_attrs[] = {
 	&epf_virtio_attr_poll_us,
 	&epf_virtio_attr_timeout_ms,
 	&epf_virtio_attr_push,
+	&epf_virtio_attr_doorbell,
 	&epf_virtio_attr_features_off,
 	&epf_virtio_attr_transport,
 	&epf_virtio_attr_features,

@@ -373,6 +373,7 @@ static u64 offer(const struct epf_virtio_device *device)
 
 const struct epf_virtio_transport epf_virtio_own_transport = {
 	.name = "epf",
+	.rings = true,
 	.offer = offer,
 	.choose_ids = choose_ids,
 	.layout = epf_virtio_make_layout,

@@ -183,14 +183,21 @@ void epf_virtio_describe(struct epf_virtio_device *device)
 {
 	const struct epf_virtio_layout *layout = &device->layout;
 	struct epf_virtio_discovery *discovery = device->bar;
+	const struct epf_doorbell *doorbell = &device->doorbell;
+	u32 transport_features = layout->push ? EPF_VIRTIO_F_PUSH : 0;
 
+	if (doorbell->irq) {
+		transport_features |= EPF_VIRTIO_F_DOORBELL;
+		discovery->doorbell_bar = doorbell->barno;
+		discovery->doorbell_offset = cpu_to_le32(doorbell->offset);
+		discovery->doorbell_data = cpu_to_le32(doorbell->data);
+	}
 	discovery->version = cpu_to_le16(EPF_VIRTIO_VERSION);
 	discovery->length = cpu_to_le16(sizeof(*discovery));
 	discovery->device_id = cpu_to_le32(device->backend->device_id);
 	discovery->vendor_id = cpu_to_le32(device->epf->header->vendorid);
 	discovery->device_features = cpu_to_le64(device->device_features);
-	discovery->transport_features =
-		cpu_to_le32(layout->push ? EPF_VIRTIO_F_PUSH : 0);
+	discovery->transport_features = cpu_to_le32(transport_features);
 	discovery->num_queues = cpu_to_le16(device->num_queues);
 	discovery->timeout_ms = cpu_to_le16(device->settings.timeout_ms);
 	discovery->control_offset = cpu_to_le32(CONTROL_OFFSET);

@@ -36,6 +36,8 @@ static int epc_init(struct pci_epf *epf)
 		return ret;
 	}
 
+	epf_virtio_get_doorbell(device);
+
 	/* Who does not tell of the link lets us look from the start. */
 	return device->epc_features->linkup_notifier ?
 	       0 : epf_virtio_start_worker(device);
@@ -46,6 +48,7 @@ static void epc_deinit(struct pci_epf *epf)
 	struct epf_virtio_device *device = epf_get_drvdata(epf);
 
 	epf_virtio_stop_worker(device);
+	epf_virtio_put_doorbell(device);
 	pci_epc_clear_bar(epf->epc, epf->func_no, epf->vfunc_no,
 			  &epf->bar[device->barno]);
 }

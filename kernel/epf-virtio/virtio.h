@@ -17,6 +17,7 @@
  *   transfer.c  data of chains
  *   moderation.c  when the host is told of them
  *   interrupt.c interrupts to the host
+ *   doorbell.c  interrupts by the host
  */
 
 /* Descriptors of a queue, and queues, at most */
@@ -26,6 +27,7 @@
 /**
  * struct epf_virtio_transport - registers that a driver of the host knows
  * @name: of them, for the user
+ * @rings: the host rings a doorbell that it is told of
  * @vectors: of MSI-X, if the user says nothing; 0: as many as are of use
  * @offer: returns the virtio features that a device offers with them, given
  *	those of its type
@@ -39,6 +41,7 @@
  */
 struct epf_virtio_transport {
 	const char *name;
+	bool rings;
 	unsigned int vectors;
 	u64 (*offer)(const struct epf_virtio_device *device);
 	void (*choose_ids)(struct epf_virtio_device *device);
@@ -101,5 +104,9 @@ unsigned int epf_virtio_pause(const struct epf_virtio_device *device,
 int epf_virtio_set_interrupts(struct epf_virtio_device *device);
 void epf_virtio_find_vectors(struct epf_virtio_device *device);
 int epf_virtio_raise(struct epf_virtio_device *device, u16 vector);
+
+/* doorbell.c */
+void epf_virtio_get_doorbell(struct epf_virtio_device *device);
+void epf_virtio_put_doorbell(struct epf_virtio_device *device);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * The worker of a function looks for what the host has written. As long as it
  * finds something it looks again at once; then less and less often, up to what
- * the user says.
+ * the user says, or until the host rings.
  */
 
 #include <linux/cleanup.h>
@@ -19,6 +19,9 @@
 /* The first pause, and how many pauses it is so short. */
 #define FIRST_PAUSE_US	2
 #define SHORT_PAUSES	64
+
+/* Until the worker is woken */
+#define FOR_EVER	UINT_MAX
 
 static bool poll_all(struct epf_virtio_device *device)
 {
@@ -38,7 +41,8 @@ static void pause_for(struct epf_virtio_device *device, unsigned int us)
 
 	prepare_to_wait(&device->wait, &wait, TASK_IDLE);
 	if (!READ_ONCE(device->woken) && !kthread_should_stop())
-		schedule_hrtimeout_range(&time, us * (NSEC_PER_USEC / 4),
+		schedule_hrtimeout_range(us == FOR_EVER ? NULL : &time,
+					 us * (NSEC_PER_USEC / 4),
 					 HRTIMER_MODE_REL);
 	finish_wait(&device->wait, &wait);
 }
@@ -46,12 +50,13 @@ static void pause_for(struct epf_virtio_device *device, unsigned int us)
 static int worker(void *data)
 {
 	struct epf_virtio_device *device = data;
-	unsigned int pauses = 0, us = FIRST_PAUSE_US;
+	unsigned int pauses = 0, us = FIRST_PAUSE_US, pause;
 
 	while (!kthread_should_stop()) {
 		WRITE_ONCE(device->woken, false);
 		/* What woke it is seen below. */
 		smp_mb();
+		atomic64_inc(&device->num_looks);
 		if (poll_all(device)) {
 			pauses = 0;
 			us = FIRST_PAUSE_US;
@@ -61,7 +66,10 @@ static int worker(void *data)
 
 		if (++pauses > SHORT_PAUSES)
 			us = min(2 * us, device->settings.poll_us);
-		pause_for(device, epf_virtio_pause(device, us));
+		/* Where there was something just now, there may soon be more. */
+		pause = device->doorbell.irq && pauses > SHORT_PAUSES ?
+			FOR_EVER : us;
+		pause_for(device, epf_virtio_pause(device, pause));
 	}
 
 	return 0;

@@ -128,6 +128,7 @@ struct epf_virtio_backend {
  * @poll_us: between two looks for the host's writes
  * @timeout_ms: what a request of the host may take
  * @push: the host may push descriptors
+ * @doorbell: the host rings, where the controller has a doorbell
  * @features_off: virtio features that are not offered
  * @transport: registers that the host sees
  */
@@ -136,6 +137,7 @@ struct epf_virtio_settings {
 	unsigned int poll_us;
 	unsigned int timeout_ms;
 	bool push;
+	bool doorbell;
 	u64 features_off;
 	const struct epf_virtio_transport *transport;
 };
@@ -309,9 +311,12 @@ struct epf_virtio_device {
 	unsigned int irq_type;
 	unsigned int num_vectors;
 	struct mutex config_lock; /* protects @config and its copy in the BAR */
+	struct epf_doorbell doorbell;
 	struct task_struct *worker;
 	wait_queue_head_t wait;
 	bool woken;
+	atomic64_t num_looks;
+	atomic64_t num_rings;
 };
 
 int epf_virtio_register_backend(struct epf_virtio_backend *backend);

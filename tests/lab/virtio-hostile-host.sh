@@ -67,7 +67,8 @@ for type in ${HOSTILE:-net blk scsi console xtest}; do
 	modprobe -a "epf-virtio-$type" "${driver_of[$type]}"
 	[[ $type != scsi ]] || { make_unit && modprobe sd_mod; }
 	mkdir "$function"
-	for attribute in ${set_up[$type]-}; do
+	# It does not ring.
+	for attribute in doorbell=0 ${set_up[$type]-}; do
 		echo "${attribute#*=}" >"$(echo "$function"/epf_virtio_"$type".*)/${attribute%%=*}"
 	done
 	ln -s "$function" "$ep/controllers/epc-sim.0/v0"
