@@ -78,6 +78,7 @@ int virtio_epf_account_begin(struct virtio_epf_queue *queue)
 	queue->watched_used = 0;
 	queue->was_waiting = false;
 	queue->lost_count = false;
+	queue->is_stuck = false;
 	return 0;
 }
 
@@ -251,6 +252,7 @@ static bool fail_requests(struct virtio_epf_queue *queue)
 	unsigned int head;
 
 	account(queue);
+	queue->is_stuck |= queue->lost_count;
 	for (head = 0; !queue->lost_count && head < vring->num; head++) {
 		vring_used_elem_t *element =
 			&vring->used->ring[queue->seen_used % vring->num];
@@ -259,8 +261,10 @@ static bool fail_requests(struct virtio_epf_queue *queue)
 			continue;
 		queue->under_way[head] = 0;
 		/* A request without an error looks as if it were done. */
-		if (!write_error(queue->vq, head))
+		if (!write_error(queue->vq, head)) {
+			queue->is_stuck = true;
 			continue;
+		}
 		element->id = __cpu_to_virtio32(true, head);
 		element->len = 0;
 		queue->seen_used++;
@@ -295,7 +299,7 @@ static void fail_work(struct work_struct *work)
 		/* What the endpoint wrote into the ring may have broken it. */
 		if (virtqueue_is_broken(queue->vq))
 			__virtqueue_unbreak(queue->vq);
-		if (queue->lost_count)
+		if (queue->is_stuck)
 			dev_err_ratelimited(&epf->vdev.dev,
 					    "queue %u: requests are stuck\n", i);
 		vring_interrupt(0, queue->vq);

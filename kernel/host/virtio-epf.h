@@ -40,6 +40,7 @@
  * @seen_available: the available index up to which they are counted
  * @seen_used: the used index up to which they are counted
  * @lost_count: there was more than the ring shows
+ * @is_stuck: something cannot be given back to the driver
  * @was_waiting: at the last look, something was under way
  * @watched_used: what @seen_used was then
  */
@@ -60,6 +61,7 @@ struct virtio_epf_queue {
 	u16 seen_available;
 	u16 seen_used;
 	bool lost_count;
+	bool is_stuck;
 	bool was_waiting;
 	u16 watched_used;
 };
