@@ -11,7 +11,7 @@
 # shellcheck source=tests/lab/netns.sh
 . "$EPFLAB_TOP/tests/lab/netns.sh"
 
-rounds=${ROUNDS:-2}
+rounds=${ROUNDS:-1}
 ways=${WAYS:-removal link unload reset crash}
 debug=/sys/kernel/debug/pci_epc_sim/epc-sim.0
 target=/sys/kernel/config/target
@@ -37,9 +37,9 @@ bind() {
 make() {
 	local kind
 
-	truncate -s 12M /run/disk /run/unit
+	truncate -s 8M /run/disk /run/unit
 	mkdir -p "$target/core/fileio_0/unit"
-	echo "fd_dev_name=/run/unit,fd_dev_size=$((12 << 20)),fd_buffered_io=1" \
+	echo "fd_dev_name=/run/unit,fd_dev_size=$((8 << 20)),fd_buffered_io=1" \
 		>"$target/core/fileio_0/unit/control"
 	echo 1 >"$target/core/fileio_0/unit/enable"
 	mkdir "$target/epf_virtio_scsi"
@@ -51,17 +51,21 @@ make() {
 	done
 	echo /run/disk >"$(attributes blk)/backend/path"
 	echo naa.3000000000000001 >"$(attributes scsi)/backend/wwn"
+	# This one's rings the endpoint reads.
+	echo 0 >"$(attributes scsi)/push"
 	echo epvnet0 >"$(attributes net)/backend/ifname"
 	bind
 	net_machine endpoint epvnet0 "${address_of[endpoint]}/24"
 }
 
-unit() {
-	echo /dev/"$(basename /sys/class/scsi_device/*:0:0:0/device/block/sd*)"
-}
-
+# has_disks: and sets their names, which are others where the last are open still.
 has_disks() {
-	[[ -b /dev/vda && -b $(unit) ]]
+	local disks=("$pci"/0000:11:00.0/virtio*/block/vd*)
+	local units=("$pci"/0000:11:00.1/virtio*/host*/target*/*:0/block/sd*)
+
+	disk=/dev/${disks[0]##*/}
+	unit=/dev/${units[0]##*/}
+	[[ -b $disk && -b $unit ]]
 }
 
 has_network() {
@@ -87,61 +91,75 @@ hold() {
 }
 
 works() {
-	hold /dev/vda
-	hold "$(unit)"
+	hold "$disk"
+	hold "$unit"
 	on endpoint ping -q -c 1 -W 5 192.0.2.2 >/dev/null ||
 		die "the network does not work"
 }
 
-# write DEVICE BLOCK: until an error.
+# write DEVICE BLOCK: until an error, or the end of traffic.
 write() {
-	while dd if=/dev/zero of="$1" bs=4k count=1024 seek="$2" oflag=direct \
-		conv=nocreat status=none 2>/dev/null; do
-		:
+	while [[ -e /run/traffic ]]; do
+		nice dd if=/dev/zero of="$1" bs=4k count=1024 seek="$2" \
+			oflag=direct conv=nocreat status=none 2>>/run/errors ||
+			return 0
 	done
 }
 
+# chains KIND: sets that, how many the endpoint had.
 chains() {
-	awk '$1 == "chains" { print $2 }' "$(attributes "$1")/stats"
+	local name
+
+	while read -r name chains; do
+		[[ $name != chains ]] || return 0
+	done <"${stats[$1]}"
 }
 
+# busy KIND CHAINS: there were more.
 busy() {
-	(($(chains "$1") > $2))
+	chains "$1"
+	((chains > $2))
 }
 
 gone() {
 	! compgen -G "$pci/0000:11:*" >/dev/null
 }
 
-# The disks are written to at several places, the network both ways.
+# The disks are written to at several places, the network both ways; what this script
+# does comes first.
 traffic() {
-	local kind place node
+	local kind place
 	declare -A before
 
 	for kind in "${functions[@]}"; do
-		before[$kind]=$(chains "$kind")
+		chains "$kind"
+		before[$kind]=$chains
 	done
 	writers=()
-	node=$(unit)
-	for place in 0 1024 2048; do
-		write /dev/vda $place &
+	rm -f /run/errors
+	touch /run/traffic
+	for place in 0 1024; do
+		write "$disk" $place &
 		writers+=($!)
-		write "$node" $place &
+		write "$unit" $place &
 		writers+=($!)
 	done
 	# Without a shell in between, which alone would be killed
-	ip netns exec endpoint ping -q -f 192.0.2.2 >/dev/null 2>&1 &
+	ip netns exec endpoint nice ping -q -i 0.002 192.0.2.2 >/dev/null 2>&1 &
 	pingers=($!)
-	ip netns exec host ping -q -f -s 4000 192.0.2.1 >/dev/null 2>&1 &
+	ip netns exec host nice ping -q -i 0.002 -s 4000 \
+		192.0.2.1 >/dev/null 2>&1 &
 	pingers+=($!)
 	for kind in "${functions[@]}"; do
 		wait_for "traffic of $kind" busy "$kind" $((before[$kind] + 20))
 	done
 }
 
-# All writers end, by an error, and none hangs.
+# All writers end, and some have seen an error.
 end() {
+	rm /run/traffic
 	wait "${writers[@]}"
+	[[ -s /run/errors ]] || die "$way: the host saw no error"
 	kill "${pingers[@]}" 2>/dev/null || :
 	wait "${pingers[@]}" || :
 	ip netns delete host
@@ -216,13 +234,18 @@ lose_by_crash() {
 modprobe -a epf-virtio-{blk,scsi,net} virtio_epf virtio_{blk,scsi,net} sd_mod \
 	target_core_file
 make
+declare -A stats
+for kind in "${functions[@]}"; do
+	stats[$kind]=$(attributes "$kind")/stats
+done
 start
 back
-for way in $ways; do
-	echo "# $way"
-	for ((i = 1; i <= rounds; i++)); do
+for ((round = 1; round <= rounds; round++)); do
+	echo "# round $round"
+	for way in $ways; do
+		echo "$way"
 		traffic
-		"lose_by_$way" "$i"
+		"lose_by_$way" "$round"
 		back
 		works
 	done
