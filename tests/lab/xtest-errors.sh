@@ -82,11 +82,20 @@ fails "Input/output error" --operation read --engine dma
 no_more dma_error
 works "after an error of DMA"
 
-# The controller does not map.
+# It does not end: the endpoint ends it.
+inject slow -1 delay_ns=1000000000 requests=dma_write
+fails "Connection timed out" --operation read --engine dma
+no_more slow
+works "after DMA that did not end"
+
+# The controller does not map, or has no map left.
 inject map_error -1 errno=5
 fails "Input/output error" --operation read --engine cpu
 fails "Input/output error" --operation write --engine cpu
 no_more map_error
+inject maps_exhausted -1
+fails "No space left on device" --operation read --engine cpu
+no_more maps_exhausted
 works "after an error of maps"
 
 # A bit flips: the checksums see it, each way, by each engine.
@@ -136,11 +145,11 @@ done
 works "after nonsense"
 
 # Nor do the registers when the driver looks for them: the first bytes that it reads,
-# the next, and so on until it has read all.
+# the next, and so on. (How often it reads the last of them depends on when.)
 driver=/sys/bus/pci/drivers/pci-endpoint-xtest
 echo 0000:11:00.0 >$driver/unbind
 refusals=0
-for ((read = 0; ; read += 4)); do
+for ((read = 0; read < 64; read += 4)); do
 	inject corrupt 1 requests=host_read space=$read
 	if echo 0000:11:00.0 2>/dev/null >$driver/bind; then
 		echo 0000:11:00.0 >$driver/unbind
