@@ -108,6 +108,15 @@ epfctl -q apply "$EPFLAB_TOP/examples/virtio-rpmsg.yaml"
 services=$(echo "$ep"/functions/epf_virtio_rpmsg/rpmsg0/*/backend/services)
 is rpmsg-client-sample cat "$services"
 greets 1
+
+# A hundred messages each way, less the last answer, and the service's name: for
+# each, the endpoint writes what it used, and where the ring is. It reads no ring.
+costs() {
+	[[ $(xargs <"${services%backend/services}stats") == \
+		"chains 200 interrupts "*" ring_reads 0 ring_writes 400 "* ]]
+}
+wait_for "200 messages, 400 writes of rings, no reads" costs
+
 if [[ $services_go ]]; then
 	without rpmsg_client_sample rpmsg-client-sample
 	greets 2
