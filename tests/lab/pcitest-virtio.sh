@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --time-travel --timeout 300
+# lab: --time-travel --timeout 600
 #
 # pcitest on a virtio device: every test of its suite passes with each kind of
 # ring, fails where it should, and its benchmark's reports have the forms they
