@@ -69,6 +69,11 @@ has_pairs() {
 		tail -n 5 | grep -q "^Combined:[[:space:]]*$1\$"
 }
 
+# has_moved PAIR: whether there were frames by both its queues.
+has_moved() {
+	(($(vnet_count "rx$1_packets") && $(vnet_count "tx$1_packets")))
+}
+
 no_carrier() {
 	! net_carrier "$@"
 }
@@ -179,13 +184,14 @@ is 1 arrivals frame $other 88b5
 
 on host ethtool --set-channels "${device_of[host]}" combined 4
 wait_for "four pairs" has_pairs 4
-# From so many ports that each queue has some
+# From so many ports that each queue has some; the host has some for each processor.
 spread='for port in {1..64}; do echo >/dev/udp/$1/9; done'
-on host bash -c "$spread" - 192.0.2.1 2>/dev/null
+for ((i = 0; i < $(nproc); i++)); do
+	on host taskset -c "$i" bash -c "$spread" - 192.0.2.1 2>/dev/null
+done
 on endpoint bash -c "$spread" - 192.0.2.2 2>/dev/null
 for i in 0 1 2 3; do
-	(($(vnet_count "rx${i}_packets") && $(vnet_count "tx${i}_packets"))) ||
-		die "nothing by queue $i"
+	wait_for "a frame by queue $i, each way" has_moved "$i"
 done
 
 # --- The cable --------------------------------------------------------------
