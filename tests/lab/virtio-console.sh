@@ -19,7 +19,7 @@ moves() {
 	local reader
 
 	head -c "$bytes" /dev/urandom >/tmp/sent
-	timeout 60 head -c "$bytes" <"$2" >/tmp/received &
+	timeout 300 head -c "$bytes" <"$2" >/tmp/received &
 	reader=$!
 	cat /tmp/sent >"$1"
 	wait "$reader" || die "from $1 to $2: $(stat -c %s /tmp/received) bytes"
