@@ -12,7 +12,9 @@
 # waits for an answer to a control request (virtnet_send_command) as long as it
 # takes, virtio_console in a loop with interrupts off (__send_control_msg), and
 # virtio_blk for requests of a queue that is broken when its disk goes
-# (virtblk_remove); the block layer warns of segments smaller than a page
+# (virtblk_remove); a console that goes just after it was closed frees its terminal
+# twice over (__hvc_poll, queue_release_one_tty), and one whose queue is broken loses
+# a buffer (fill_readbuf); the block layer warns of segments smaller than a page
 # (blk_validate_limits); and the virtio core follows flags of descriptors in memory
 # that a device may write to (detach_buf_split).
 
@@ -69,7 +71,7 @@ open_console() {
 
 # attempt TYPE KINDS
 attempt() {
-	[[ $1 != blk || $2 != *"|$ids|"* ]] || return 0
+	[[ $1 != blk && $1 != console || $2 != *"|$ids|"* ]] || return 0
 	if [[ $1 == console && $2 == "$harm"* ]]; then
 		lie $idle
 		echo $address >$driver/bind
@@ -81,8 +83,9 @@ attempt() {
 		echo $address >$driver/bind 2>/dev/null || return 0
 	fi
 	use_it "$1"
-	exec 3>&-
+	[[ $1 != console ]] || echo $idle >$parameters/kinds
 	echo $address >$driver/unbind
+	exec 3>&-
 	count=$((count + 1))
 }
 
@@ -91,6 +94,8 @@ harm="$lengths|$interrupts|$data|$config"
 others=("$answers|$interrupts" "$silence" "$harm|$ids|$resets" "$generations")
 next=0
 
+# A console that we have open goes.
+trap '' HUP
 modprobe -a virtio_epf pci-epf-hostile
 echo "${HOSTILE_SEED:-1}" >$parameters/seed
 round=0 used=0
