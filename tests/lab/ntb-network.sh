@@ -22,11 +22,11 @@ network_up() {
 	modprobe ntb_netdev
 	for side in "${!ntb_at[@]}"; do
 		device_of[$side]=$(net_device "$ntb/${ntb_at[$side]}/ntb_netdev"*)
-		net_machine $side "${device_of[$side]}" "${address_of[$side]}/24"
+		net_machine "$side" "${device_of[$side]}" "${address_of[$side]}/24"
 	done
 	for side in "${!ntb_at[@]}"; do
 		wait_for "the link of the $side" \
-			net_carrier $side "${device_of[$side]}"
+			net_carrier "$side" "${device_of[$side]}"
 	done
 }
 
@@ -34,7 +34,7 @@ network_down() {
 	local side
 
 	for side in "${!ntb_at[@]}"; do
-		net_end $side "${device_of[$side]}"
+		net_end "$side" "${device_of[$side]}"
 	done
 	modprobe -r ntb_netdev
 	modprobe -r ntb_transport

@@ -116,9 +116,7 @@ struct desc {
 #define BAR_SIZE	SZ_64K
 #define WINDOW		SZ_16K
 
-/**
- * struct bar - what the host sees
- */
+/* What the host sees */
 struct bar {
 	struct discovery discovery;
 	struct control control;
