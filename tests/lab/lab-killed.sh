@@ -22,7 +22,7 @@ running() {
 for signal in KILL TERM HUP INT; do
 	rm -f "$work/out"
 	# A program that is started by & ignores SIGINT: start it by env.
-	env --default-signal=INT "$top/lab/epflab" run --bare -- \
+	env --default-signal=HUP,INT,TERM "$top/lab/epflab" run --bare -- \
 		sh -c 'echo running; sleep 1000' >"$work/out" 2>"$work/err" \
 		</dev/zero &
 	pid=$!

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --6.12 --time-travel --release --timeout 400
+# lab: --time-travel --release --timeout 400
 #
 # pcitest bench and compare: their reports have the forms they are said to have,
 # and many buffers move at the rate that the link has. Gen3 x4 moves 3940 MB/s,

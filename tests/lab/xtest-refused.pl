@@ -34,9 +34,9 @@ my ($node, $bdf) = @ARGV;
 my $failed = 0;
 open(my $device, '+<', $node) or die "$node: $!\n";
 
-# The name of $!
+# The name of $!; of two, that which is not ENOTSUP or the like.
 sub name {
-	my ($name) = grep { $!{$_} } keys %!;
+	my ($name) = reverse sort grep { $!{$_} } keys %!;
 	return $name;
 }
 
