@@ -16,9 +16,9 @@
 # twice over (__hvc_poll, queue_release_one_tty), and one whose queue is broken loses
 # a buffer (fill_readbuf); the block layer warns of segments smaller than a page
 # (blk_validate_limits); and the virtio core follows flags of descriptors in memory
-# that a device may write to (detach_buf_split). The drivers of disks (on 7.3) and of
-# consoles still stand still now and then, which is not understood yet: these two
-# types only where HOSTILE names them.
+# that a device may write to (detach_buf_split). With disks (on 7.3) and with
+# consoles (debug) the test stood still once each; whether a driver, virtio_epf or the
+# test does is not known: these two types only where HOSTILE names them.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
