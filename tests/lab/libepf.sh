@@ -15,10 +15,10 @@ dir=$(mktemp -d)
 cc -D_GNU_SOURCE -I"$EPFLAB_TOP/libepf" -I"$EPFLAB_TOP/libepf/src" \
 	-o "$dir/model-check" "$model"/{model-check,model,endpoint}.c \
 	"$library/libepf-inside.a" -lkmod -lyaml -ludev
-# shellcheck disable=SC2016 # the page's own backquotes
-sed -n '/^# EXAMPLE/,$ { /^```/,/^```/ { //!p } }' \
-	"$EPFLAB_TOP/man/libepf.3.scd" >"$dir/example.c"
-cc -I"$EPFLAB_TOP/libepf" -o "$dir/example" "$dir/example.c" \
+mkdir "$dir/blocks"
+"$EPFLAB_TOP/tests/docs/blocks.sh" "$dir/blocks" "$EPFLAB_TOP/man/libepf.3.scd"
+cc -I"$EPFLAB_TOP/libepf" -o "$dir/example" \
+	"$(grep -l 'int main' "$dir"/blocks/*.c)" \
 	-L"$library" -lepf -Wl,-rpath,"$library"
 
 modprobe pci-epf-test
