@@ -2,11 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The epf-utils authors
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +11,7 @@
 
 #include "binding-keys.h"
 #include "binding-limits.h"
-#include "binding-reader.h"
+#include "binding-scalar.h"
 #include "config.h"
 #include "dtb.h"
 #include "internal.h"
@@ -23,154 +20,6 @@
 
 #define MAX_MODULES 64
 #define MAX_WINDOWS 64
-
-static int add_attribute(struct binding_reader *reader,
-			 struct config_function *function, const char *name,
-			 const char *value, struct config_mark mark)
-{
-	int ret = config_add_attribute(function, name, value, mark);
-
-	if (ret != -EEXIST)
-		return ret;
-	return config_fail(reader->config, -EILSEQ, mark, NULL, value, NULL,
-			   "attribute %s is given twice, first at line %u",
-			   name,
-			   config_find_attribute(function, name)->mark.line);
-}
-
-/* Hexadecimal as the kernel prints a field of the header. */
-static int add_number(struct binding_reader *reader,
-		      struct config_function *function, const char *name,
-		      bool hex, uint64_t value, struct config_mark mark)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), hex ? "0x%04" PRIx64 : "%" PRIu64, value);
-	return add_attribute(reader, function, name, text, mark);
-}
-
-static int copy_scalar(struct binding_reader *reader, const char *text,
-		       struct config_string *string)
-{
-	string->mark = binding_mark(reader);
-	string->text = strdup(text);
-	return string->text ? 0 : -ENOMEM;
-}
-
-/* A name of a directory or file in configfs. */
-static int check_name(struct binding_reader *reader, const char *text)
-{
-	bool valid = *text && strlen(text) <= NAME_MAX &&
-		     strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
-
-	for (const char *c = text; *c; c++)
-		if (*c == '/' || iscntrl((unsigned char)*c))
-			valid = false;
-	if (valid)
-		return 0;
-	return binding_mismatch(reader,
-				"a name (1 to 255 characters, no / and no control character)");
-}
-
-/* An attribute may be below the driver's directory. */
-static int check_attribute_name(struct binding_reader *reader,
-				const char *text)
-{
-	const char *start = text, *end;
-
-	for (;; start = end + 1) {
-		end = strchrnul(start, '/');
-		if (end == start || end - start > NAME_MAX ||
-		    (end - start == 1 && start[0] == '.') ||
-		    (end - start == 2 && strncmp(start, "..", 2) == 0))
-			break;
-		for (; start < end; start++)
-			if (iscntrl((unsigned char)*start))
-				goto bad;
-		if (!*end)
-			return 0;
-	}
-bad:
-	return binding_mismatch(reader,
-				"a name, or a path of names below the driver's directory");
-}
-
-static int read_name(struct binding_reader *reader,
-		     const struct binding_key *key, void *object)
-{
-	struct config_string *string =
-		(struct config_string *)((char *)object + key->offset);
-	const char *text;
-	int ret;
-
-	ret = binding_scalar(reader, "a name", &text);
-	if (!ret)
-		ret = check_name(reader, text);
-	return ret ? ret : copy_scalar(reader, text, string);
-}
-
-static int read_bool(struct binding_reader *reader,
-		     const struct binding_key *key, void *object)
-{
-	bool *value = (bool *)((char *)object + key->offset);
-	const char *expected = "true or false";
-	const char *text;
-	int ret;
-
-	ret = binding_scalar(reader, expected, &text);
-	if (ret)
-		return ret;
-	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-		return binding_mismatch(reader, expected);
-	*value = text[0] == 't';
-	return 0;
-}
-
-/* A number in the key's range; hex: how to tell people of that range. */
-static int get_number(struct binding_reader *reader,
-		      const struct binding_key *key, bool hex, uint64_t *value)
-{
-	char expected[64];
-
-	if (binding_number(reader, value) && *value >= key->min &&
-	    *value <= key->max)
-		return 0;
-	snprintf(expected, sizeof(expected),
-		 hex ? "a number from %" PRIu64 " to 0x%" PRIx64
-		     : "a number from %" PRIu64 " to %" PRIu64,
-		 key->min, key->max);
-	return binding_mismatch(reader, expected);
-}
-
-static int read_number(struct binding_reader *reader,
-		       const struct binding_key *key, void *object)
-{
-	struct config_number *number =
-		(struct config_number *)((char *)object + key->offset);
-	uint64_t value;
-	int ret;
-
-	ret = get_number(reader, key, false, &value);
-	if (ret)
-		return ret;
-	number->value = value;
-	number->mark = binding_mark(reader);
-	return 0;
-}
-
-/* A field of the header. */
-static int read_field(struct binding_reader *reader,
-		      const struct binding_key *key, void *object)
-{
-	uint64_t value;
-	int ret;
-
-	ret = get_number(reader, key, true, &value);
-	if (ret)
-		return ret;
-	return add_number(reader, object, key->attribute, true, value,
-			  binding_mark(reader));
-}
 
 static const char *const class_attributes[] = {
 	"baseclass_code", "subclass_code", "progif_code",
@@ -183,48 +32,19 @@ static int read_class_code(struct binding_reader *reader,
 	uint64_t value;
 	int ret;
 
-	ret = get_number(reader, key, true, &value);
+	ret = binding_get_number(reader, key, true, &value);
 	for (int i = 0; i < 3 && !ret; i++)
-		ret = add_number(reader, object, class_attributes[i], true,
-				 value >> (16 - 8 * i) & 0xff, mark);
+		ret = binding_add_number(reader, object, class_attributes[i],
+					 true, value >> (16 - 8 * i) & 0xff,
+					 mark);
 	return ret;
 }
 
-static int read_count(struct binding_reader *reader,
-		      const struct binding_key *key, void *object)
-{
-	uint64_t value;
-	int ret;
-
-	ret = get_number(reader, key, false, &value);
-	if (ret)
-		return ret;
-	return add_number(reader, object, key->attribute, false, value,
-			  binding_mark(reader));
-}
-
-static int read_pin(struct binding_reader *reader,
-		    const struct binding_key *key, void *object)
-{
-	static const char *const pins[] = { "none", "A", "B", "C", "D" };
-	const char *expected = "A, B, C, D or none";
-	const char *text;
-	int ret;
-
-	ret = binding_scalar(reader, expected, &text);
-	if (ret)
-		return ret;
-	for (uint64_t i = 0; i < 5; i++)
-		if (strcmp(text, pins[i]) == 0)
-			return add_number(reader, object, key->attribute, true,
-					  i, binding_mark(reader));
-	return binding_mismatch(reader, expected);
-}
-
 static const struct binding_key interrupts_keys[] = {
-	{ "pin", read_pin, .attribute = "interrupt_pin" },
-	{ "msi", read_count, .attribute = "msi_interrupts", .max = 32 },
-	{ "msix", read_count, .attribute = "msix_interrupts", .max = 2048 },
+	{ "pin", binding_read_pin, .attribute = "interrupt_pin" },
+	{ "msi", binding_read_count, .attribute = "msi_interrupts", .max = 32 },
+	{ "msix", binding_read_count, .attribute = "msix_interrupts",
+	  .max = 2048 },
 	{ 0 },
 };
 
@@ -240,33 +60,6 @@ struct bar_region {
 	struct config_mark size_mark;
 };
 
-/* Bytes, or a number of KiB, MiB or GiB. */
-static bool parse_size(const char *text, uint64_t *size)
-{
-	static const char units[] = "KMG";
-	unsigned int shift;
-	const char *unit;
-	uint64_t number;
-	char *end;
-
-	if (!binding_parse_number(text, &end, &number))
-		return false;
-	if (!*end) {
-		*size = number;
-		return true;
-	}
-	if (*end == ' ')
-		end++;
-	unit = *end ? strchr(units, *end) : NULL;
-	if (!unit || strcmp(end + 1, "iB") != 0)
-		return false;
-	shift = 10 * (unit - units + 1);
-	if (number > UINT64_MAX >> shift)
-		return false;
-	*size = number << shift;
-	return true;
-}
-
 static int read_size(struct binding_reader *reader,
 		     const struct binding_key *key, void *object)
 {
@@ -280,7 +73,7 @@ static int read_size(struct binding_reader *reader,
 	ret = binding_scalar(reader, expected, &text);
 	if (ret)
 		return ret;
-	if (!parse_size(text, &size) || size < BINDING_MIN_BAR_SIZE ||
+	if (!binding_parse_size(text, &size) || size < BINDING_MIN_BAR_SIZE ||
 	    size & (size - 1))
 		return binding_mismatch(reader, expected);
 	region->size = size;
@@ -289,7 +82,8 @@ static int read_size(struct binding_reader *reader,
 }
 
 static const struct binding_key bar_region_keys[] = {
-	{ "bar", read_number, .offset = offsetof(struct bar_region, bar),
+	{ "bar", binding_read_number,
+	  .offset = offsetof(struct bar_region, bar),
 	  .max = BINDING_NUM_BARS - 1, .required = true },
 	{ "size", read_size, .required = true },
 	{ 0 },
@@ -305,8 +99,8 @@ static int read_bar_region(struct binding_reader *reader, void *object)
 	if (ret)
 		return ret;
 	snprintf(name, sizeof(name), "bar%u_size", region.bar.value);
-	return add_number(reader, object, name, false, region.size,
-			  region.size_mark);
+	return binding_add_number(reader, object, name, false, region.size,
+				  region.size_mark);
 }
 
 static int read_bar_regions(struct binding_reader *reader,
@@ -346,13 +140,13 @@ static int read_window_size(struct binding_reader *reader,
 	ret = binding_scalar(reader, expected, &text);
 	if (ret)
 		return ret;
-	if (!parse_size(text, &window->size) || !window->size)
+	if (!binding_parse_size(text, &window->size) || !window->size)
 		return binding_mismatch(reader, expected);
 	return 0;
 }
 
 static const struct binding_key outbound_window_keys[] = {
-	{ "name", read_name, .required = true,
+	{ "name", binding_read_name, .required = true,
 	  .offset = offsetof(struct window, name) },
 	{ "size", read_window_size, .required = true },
 	{ 0 },
@@ -369,9 +163,10 @@ static int read_outbound_window(struct binding_reader *reader, void *object)
 	if (!ret) {
 		attribute = string_format(BINDING_WINDOWS "%s/size",
 					  window.name.text);
-		ret = attribute ? add_number(reader, object, attribute, false,
-					     window.size, mark)
-				: -ENOMEM;
+		ret = -ENOMEM;
+		if (attribute)
+			ret = binding_add_number(reader, object, attribute,
+						 false, window.size, mark);
 	}
 	free(window.name.text);
 	return ret;
@@ -386,7 +181,7 @@ static int read_outbound_windows(struct binding_reader *reader,
 
 static const struct binding_key ntb_window_keys[] = {
 	{ "size", read_window_size, .required = true },
-	{ "bar", read_number, .offset = offsetof(struct window, bar),
+	{ "bar", binding_read_number, .offset = offsetof(struct window, bar),
 	  .max = BINDING_NUM_BARS - 1 },
 	{ 0 },
 };
@@ -419,18 +214,18 @@ static int read_ntb_windows(struct binding_reader *reader,
 	ret = binding_read_list(reader, BINDING_MAX_NTB_WINDOWS,
 				read_ntb_window, &windows);
 	if (!ret)
-		ret = add_number(reader, object, "num_mws", false,
-				 windows.count, mark);
+		ret = binding_add_number(reader, object, "num_mws", false,
+					 windows.count, mark);
 	for (unsigned int i = 0; i < windows.count && !ret; i++) {
 		window = &windows.items[i];
 		snprintf(name, sizeof(name), "mw%u", i + 1);
-		ret = add_number(reader, object, name, false, window->size,
-				 windows.marks[i]);
+		ret = binding_add_number(reader, object, name, false,
+					 window->size, windows.marks[i]);
 		if (ret || !window->bar.mark.line)
 			continue;
 		snprintf(name, sizeof(name), "mw%u_bar", i + 1);
-		ret = add_number(reader, object, name, false,
-				 window->bar.value, window->bar.mark);
+		ret = binding_add_number(reader, object, name, false,
+					 window->bar.value, window->bar.mark);
 	}
 	return ret;
 }
@@ -453,8 +248,8 @@ static int read_value(struct binding_reader *reader,
 						     : "a longer text",
 				  BINDING_MAX_VALUE);
 	if (!ret)
-		ret = add_attribute(reader, function, name, text,
-				    binding_mark(reader));
+		ret = binding_add_attribute(reader, function, name, text,
+					    binding_mark(reader));
 	reader->key = parent;
 	return ret;
 }
@@ -470,7 +265,7 @@ static int read_attribute(struct binding_reader *reader,
 
 	ret = binding_scalar(reader, "a name", &text);
 	if (!ret)
-		ret = check_attribute_name(reader, text);
+		ret = binding_check_attribute_name(reader, text);
 	if (ret)
 		return ret;
 	key = binding_key_of(text);
@@ -479,7 +274,7 @@ static int read_attribute(struct binding_reader *reader,
 				   text, NULL,
 				   "%s is a standard field: write it as the key '%s'",
 				   text, key);
-	ret = copy_scalar(reader, text, &name);
+	ret = binding_copy_scalar(reader, text, &name);
 	if (!ret)
 		ret = binding_next(reader);
 	if (!ret)
@@ -514,9 +309,9 @@ static int read_attributes(struct binding_reader *reader,
 }
 
 static const struct binding_key secondary_keys[] = {
-	{ "controller", read_name, .required = true,
+	{ "controller", binding_read_name, .required = true,
 	  .offset = offsetof(struct config_function, secondary) },
-	{ "reg", read_number, .required = true,
+	{ "reg", binding_read_number, .required = true,
 	  .max = BINDING_MAX_FUNCTIONS - 1,
 	  .offset = offsetof(struct config_function, secondary_number) },
 	{ 0 },
@@ -530,23 +325,26 @@ static int read_secondary(struct binding_reader *reader,
 
 /* What physical and virtual functions have in common. */
 #define FUNCTION_KEYS(min_number, max_number) \
-	{ "reg", read_number, .required = true, \
+	{ "reg", binding_read_number, .required = true, \
 	  .min = (min_number), .max = (max_number), \
 	  .offset = offsetof(struct config_function, number) }, \
-	{ "function-name", read_name, .required = true, \
+	{ "function-name", binding_read_name, .required = true, \
 	  .offset = offsetof(struct config_function, driver) }, \
-	{ "name", read_name, \
+	{ "name", binding_read_name, \
 	  .offset = offsetof(struct config_function, name) }, \
-	{ "vendor-id", read_field, .attribute = "vendorid", .max = 0xffff }, \
-	{ "device-id", read_field, .attribute = "deviceid", .max = 0xffff }, \
-	{ "subsystem-vendor-id", read_field, \
-	  .attribute = "subsys_vendor_id", .max = 0xffff }, \
-	{ "subsystem-id", read_field, .attribute = "subsys_id", \
+	{ "vendor-id", binding_read_field, .attribute = "vendorid", \
 	  .max = 0xffff }, \
-	{ "revision-id", read_field, .attribute = "revid", .max = 0xff }, \
-	{ "class-code", read_class_code, .max = 0xffffff }, \
-	{ "cache-line-size", read_field, .attribute = "cache_line_size", \
+	{ "device-id", binding_read_field, .attribute = "deviceid", \
+	  .max = 0xffff }, \
+	{ "subsystem-vendor-id", binding_read_field, \
+	  .attribute = "subsys_vendor_id", .max = 0xffff }, \
+	{ "subsystem-id", binding_read_field, .attribute = "subsys_id", \
+	  .max = 0xffff }, \
+	{ "revision-id", binding_read_field, .attribute = "revid", \
 	  .max = 0xff }, \
+	{ "class-code", read_class_code, .max = 0xffffff }, \
+	{ "cache-line-size", binding_read_field, \
+	  .attribute = "cache_line_size", .max = 0xff }, \
 	{ "interrupts", read_interrupts }, \
 	{ "bar-regions", read_bar_regions }, \
 	{ "ntb-windows", read_ntb_windows }, \
@@ -650,13 +448,13 @@ static int read_match(struct binding_reader *reader,
 				   binding_controller_key(controller));
 	controller->match = key->min;
 	if (controller->match != CONFIG_ONLY)
-		return read_name(reader, key, object);
+		return binding_read_name(reader, key, object);
 	ret = binding_scalar(reader, "true", &text);
 	if (ret)
 		return ret;
 	if (strcmp(text, "true") != 0)
 		return binding_mismatch(reader, "true");
-	return copy_scalar(reader, text, &controller->name);
+	return binding_copy_scalar(reader, text, &controller->name);
 }
 
 static const struct binding_key controller_keys[] = {
@@ -665,9 +463,9 @@ static const struct binding_key controller_keys[] = {
 	{ "pattern", read_match, .min = CONFIG_BY_PATTERN,
 	  .offset = offsetof(struct config_controller, name) },
 	{ "only", read_match, .min = CONFIG_ONLY },
-	{ "start", read_bool,
+	{ "start", binding_read_bool,
 	  .offset = offsetof(struct config_controller, start) },
-	{ "wait-link", read_number, .min = 1, .max = BINDING_MAX_WAIT,
+	{ "wait-link", binding_read_number, .min = 1, .max = BINDING_MAX_WAIT,
 	  .offset = offsetof(struct config_controller, wait) },
 	{ "functions", read_functions },
 	{ 0 },
@@ -701,8 +499,8 @@ static int read_module(struct binding_reader *reader, void *object)
 		return -ENOMEM;
 	ret = binding_scalar(reader, "a name", &text);
 	if (!ret)
-		ret = check_name(reader, text);
-	return ret ? ret : copy_scalar(reader, text, module);
+		ret = binding_check_name(reader, text);
+	return ret ? ret : binding_copy_scalar(reader, text, module);
 }
 
 static int read_modules(struct binding_reader *reader,
