@@ -338,8 +338,10 @@ enum epf_interface epf_link_get_interface(const struct epf_link *link);
  * @brief The function number on the controller, from 0, as the order of the
  *        links that are there tells it.
  *
- * The kernel gives the lowest free number and tells nobody. The number is
- * another one after a function was unlinked that was not the last.
+ * The kernel gives the lowest free number and tells nobody. After a function
+ * was unlinked that was not the last, which cannot be seen either, the number
+ * may be another one: unlink all functions of the controller and link them in
+ * order to be sure.
  */
 unsigned int epf_link_get_number(const struct epf_link *link);
 /** @brief Whether an attribute can be written. @return false for one that is

@@ -309,7 +309,8 @@ static int check_number(const struct work *work,
 
 	if (epf_link_get_number(link) == wanted->number.value)
 		return 0;
-	what = string_format("it is function %u", epf_link_get_number(link));
+	what = string_format("by the order of linking it is function %u",
+			     epf_link_get_number(link));
 	if (!what)
 		return -ENOMEM;
 	return fail_bound(work, wanted->number.mark, link, what);
