@@ -274,20 +274,28 @@ static void check_driver(struct check *c,
 }
 
 /* Functions of these drivers share their header: the last write counts. */
+static bool shares_header(const char *driver)
+{
+	static const char *const drivers[] = {
+		"nvmet_pci_epf", "pci_epf_mhi_sa8775p", "pci_epf_mhi_sdx55",
+		"pci_epf_mhi_sm8450", "pci_epf_ntb", "pci_epf_test",
+		"pci_epf_vntb",
+	};
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (strcmp(driver, drivers[i]) == 0)
+			return true;
+	return false;
+}
+
 static void check_shared(struct check *c,
 			 const struct config_function *function)
 {
-	static const char *const drivers[] = {
-		"pci_epf_test", "pci_epf_ntb", "pci_epf_vntb",
-	};
 	const struct config_functions *functions;
 	const struct config_attribute *mine, *other;
 	const struct attr_field *field;
-	bool shares = false;
 
-	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
-		shares |= strcmp(function->driver.text, drivers[i]) == 0;
-	if (!shares)
+	if (!shares_header(function->driver.text))
 		return;
 	for (size_t i = 0; i < c->config->num_controllers; i++) {
 		functions = &c->config->controllers[i].functions;
@@ -316,6 +324,25 @@ static void check_shared(struct check *c,
 	}
 }
 
+/* What nvmet_pci_epf_epc_init() writes over. */
+static void check_overwritten(struct check *c,
+			      const struct config_function *function)
+{
+	static const char *const fields[] = { "vendorid", "subsys_vendor_id" };
+	const struct config_attribute *attribute;
+
+	if (strcmp(function->driver.text, "nvmet_pci_epf") != 0)
+		return;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		attribute = config_find_attribute(function, fields[i]);
+		if (attribute)
+			find(c, EPF_SEVERITY_WARNING, attribute->mark,
+			     "leave it out, and write attr_vendor_id and attr_subsys_vendor_id of the subsystem",
+			     "nvmet_pci_epf takes %s from its NVMe subsystem when the controller is started",
+			     attribute->name);
+	}
+}
+
 static void check_function(struct check *c,
 			   const struct config_function *function)
 {
@@ -326,6 +353,7 @@ static void check_function(struct check *c,
 	check_bars(c, function);
 	check_windows(c, function);
 	check_shared(c, function);
+	check_overwritten(c, function);
 	if (function->secondary.text)
 		find(c, EPF_SEVERITY_NOTE, function->secondary.mark,
 		     "keep to controllers whose drivers tell functions nothing",

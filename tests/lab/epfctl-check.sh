@@ -64,6 +64,45 @@ found 22:13 "warning: window odd is rounded up to pages"
 epfctl --json check /tmp/wrong.yaml >/tmp/findings.json || :
 is "$(wc -l </tmp/findings)" jq '.findings | length' /tmp/findings.json
 
+# Another controller, and what is known of drivers that are not there.
+again profile=generic intx_capable=0 bar_align=65536 num_windows=2 \
+	window_size=65536 window_page_size=4096
+cat >/tmp/wrong.yaml <<'EOF'
+version: 1
+controllers:
+  - name: epc-sim.0
+    functions:
+      - reg: 0
+        function-name: nvmet_pci_epf
+        vendor-id: 0x17cb
+        device-id: 0x0307
+        subsystem-vendor-id: 0x17cc
+        interrupts: { pin: A }
+      - { reg: 1, function-name: nvmet_pci_epf, device-id: 0x0308 }
+      - reg: 2
+        function-name: pci_epf_ntb
+        bar-regions:
+          - { bar: 2, size: 4096 }
+        outbound-windows:
+          - { name: one, size: 65536 }
+          - { name: two, size: 65536 }
+          - { name: three, size: 4096 }
+        secondary: { controller: epc-sim.1, reg: 0 }
+  - name: epc-sim.1
+EOF
+mkdir $sim/epc-sim.1
+echo 1 >$sim/epc-sim.1/live
+epfctl check /tmp/wrong.yaml >/tmp/findings && die "no errors"
+found 7:20 "warning: nvmet_pci_epf takes vendorid from its NVMe subsystem"
+found 9:30 "warning: nvmet_pci_epf takes subsys_vendor_id from its"
+found 10:28 "error: controller epc-sim.0 cannot raise INTx"
+found 11:60 "warning: all functions of nvmet_pci_epf share one header: deviceid"
+found 12:9 "error: the windows take 135168 bytes, and all outbound windows of epc-sim.0 are 131072"
+found 15:29 "warning: BAR 2 is rounded up to .* 65536 bytes"
+found 20:34 "note: the kernel takes a wrong pointer"
+echo 0 >$sim/epc-sim.1/live
+rmdir $sim/epc-sim.1
+
 # A linked function, a second controller, and a file that is none.
 rmdir $ep/functions/pci_epf_test/sample
 again profile=generic
