@@ -8,7 +8,8 @@
 #	lab/epflab run --module tests/lab/epf-sides -- tests/bench/apply.sh [RUNS]
 #
 # Both in one run, so that the machine is the same. Controllers stay stopped: what
-# the host does is not of interest.
+# the host does is not of interest. The program is an installed one: where it was
+# built, its library is looked for in twenty folders first.
 
 # shellcheck source=tests/lab/common.sh
 . "$EPFLAB_TOP/tests/lab/common.sh"
@@ -24,12 +25,16 @@ sed '/^    start: false$/d' "$EPFLAB_TOP/tests/data/lab/eight.yaml" |
 mkdir $sim/epc-sim.1
 echo 1 >$sim/epc-sim.1/live
 modprobe -a pci-epf-test pci-epf-sides pci-epf-xtest
+meson install -C "$(dirname -- "$(command -v epfctl)")/../.." --no-rebuild >/tmp/install
+ldconfig
+PATH=/usr/local/bin:$PATH
 
 # The script is what epfctl does, command by command, as an admin would write it:
 # nothing is checked but that older kernels have made the directories of a function,
-# which takes no command of its own.
+# which takes a millisecond, and no command: how often one had to be waited for would
+# be up to the machine.
 epfctl --verbose apply $file 2>&1 >/dev/null |
-	sed -n "s|^epfctl: mkdir \(functions/[^/]*/[^/]*\)\$|mkdir $ep/\1\nuntil [ -d $ep/\1/secondary ]; do sleep 0.01; done|p; t
+	sed -n "s|^epfctl: mkdir \(functions/[^/]*/[^/]*\)\$|mkdir $ep/\1\nuntil [ -d $ep/\1/secondary ]; do :; done|p; t
 		s|^epfctl: mkdir \(.*\)|mkdir $ep/\1|p
 		s|^epfctl: write \([^ ]*\) \(.*\)|echo \2 >$ep/\1|p
 		s|^epfctl: symlink \([^ ]*\) \(.*\)|ln -s $ep/\2 $ep/\1|p" >$script
