@@ -352,6 +352,15 @@ static int run(struct epfctl *ctl)
 	return change_run(ctl, change);
 }
 
+static bool is_number(const char *text)
+{
+	char *end;
+
+	errno = 0;
+	strtoull(text, &end, 0);
+	return text[0] >= '0' && text[0] <= '9' && !*end && !errno;
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
 	struct epfctl *ctl = state->input;
@@ -370,6 +379,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		min = max = 3;
 	} else {
 		argp_error(state, "%s: not list, add or remove", ctl->args[0]);
+		return EINVAL;
+	}
+	for (int i = 3; i < ctl->num_args && i < max; i++) {
+		if (is_number(ctl->args[i]))
+			continue;
+		argp_error(state, "%s: not %s", ctl->args[i],
+			   i == 3 ? "a number of bytes"
+				  : "the number of a BAR");
 		return EINVAL;
 	}
 	if (ctl->num_args >= min && ctl->num_args <= max)
