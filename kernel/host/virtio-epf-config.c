@@ -8,15 +8,22 @@
 #include <linux/errno.h>
 #include <linux/unaligned.h>
 #include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
 #include <linux/virtio_ring.h>
+#include <uapi/linux/virtio_blk.h>
+#include <uapi/linux/virtio_scsi.h>
 
 #include "virtio-epf.h"
 
 #define CONTROL(_epf, _field)						\
 	((_epf)->control + offsetof(struct epf_virtio_control, _field))
 
-/* Of a ring like that nobody but the driver knows what is under way. */
+/*
+ * Of a ring like that nobody but the driver knows what is under way; nor can another
+ * used ring say up to where the endpoint wants no notification.
+ */
 #define NOT_ACCOUNTED	(BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |		\
+			 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |		\
 			 BIT_ULL(VIRTIO_F_IN_ORDER) |			\
 			 BIT_ULL(VIRTIO_F_RING_PACKED))
 
@@ -151,6 +158,23 @@ static bool config_has(struct virtio_epf *epf, unsigned int offset,
 	return len <= epf->config_size && offset <= epf->config_size - len;
 }
 
+static bool is_max_segments(const struct virtio_device *vdev, unsigned int offset)
+{
+	return (vdev->id.device == VIRTIO_ID_BLOCK &&
+		offset == offsetof(struct virtio_blk_config, seg_max)) ||
+	       (vdev->id.device == VIRTIO_ID_SCSI &&
+		offset == offsetof(struct virtio_scsi_config, seg_max));
+}
+
+static u32 read_field(struct virtio_device *vdev, unsigned int offset)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	u32 value = readl(epf->config + offset);
+
+	return is_max_segments(vdev, offset) ?
+	       min(value, virtio_epf_max_segments(epf)) : value;
+}
+
 /* Fields are little-endian, and as wide as the accesses that read them. */
 static void get(struct virtio_device *vdev, unsigned int offset, void *buf,
 		unsigned int len)
@@ -172,7 +196,7 @@ static void get(struct virtio_device *vdev, unsigned int offset, void *buf,
 		put_unaligned_le32(readl(from + 4), buf + 4);
 		fallthrough;
 	case 4:
-		put_unaligned_le32(readl(from), buf);
+		put_unaligned_le32(read_field(vdev, offset), buf);
 		break;
 	default:
 		memcpy_fromio(buf, from, len);

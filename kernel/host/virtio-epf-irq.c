@@ -34,15 +34,21 @@ static irqreturn_t config_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+static void call_driver(struct virtio_epf_queue *queue, int irq)
+{
+	do {
+		virtio_epf_account_interrupt(queue);
+		vring_interrupt(irq, queue->vq);
+	} while (virtio_epf_is_behind(queue));
+}
+
 /* The driver may have seen by itself what this is for. */
 static irqreturn_t queue_irq(int irq, void *data)
 {
 	struct virtio_epf_queue *queue = data;
 
-	if (READ_ONCE(queue->enabled)) {
-		virtio_epf_account(queue);
-		vring_interrupt(irq, queue->vq);
-	}
+	if (READ_ONCE(queue->enabled))
+		call_driver(queue, irq);
 	return IRQ_HANDLED;
 }
 
@@ -54,10 +60,8 @@ static irqreturn_t shared_irq(int irq, void *data)
 	for (i = 0; i < epf->num_queues; i++) {
 		struct virtio_epf_queue *queue = &epf->queues[i];
 
-		if (READ_ONCE(queue->enabled) && queue->vq->callback) {
-			virtio_epf_account(queue);
-			vring_interrupt(irq, queue->vq);
-		}
+		if (READ_ONCE(queue->enabled) && queue->vq->callback)
+			call_driver(queue, irq);
 	}
 	return IRQ_HANDLED;
 }

@@ -6,9 +6,6 @@
  * Those of disks wait for each of their requests, for ever: here these get them
  * back, with an error, from the time when the endpoint cannot write to memory any
  * more. To the driver that is a device that fails each request.
- *
- * A ring does not say by itself which requests are under way: that is counted,
- * while the endpoint works.
  */
 
 #include <linux/cleanup.h>
@@ -23,138 +20,11 @@
 
 #include "virtio-epf.h"
 
+/* How long the driver may wait for an endpoint that does nothing, to let go */
+#define PATIENCE	30
+
 /* How long nothing comes back before the endpoint is asked whether it is there */
 #define SILENCE		HZ
-
-/* Queues of a SCSI adapter before those for requests */
-#define SCSI_CONTROL	0
-#define SCSI_EVENTS	1
-
-/**
- * virtio_epf_is_waited_for() - does a device's driver wait for all its requests?
- * @epf: the device
- *
- * Context: any.
- * Return: if so. Its rings have to be split and without indirect descriptors: only
- *	there one sees what is under way.
- */
-bool virtio_epf_is_waited_for(const struct virtio_epf *epf)
-{
-	return epf->vdev.id.device == VIRTIO_ID_BLOCK ||
-	       epf->vdev.id.device == VIRTIO_ID_SCSI;
-}
-
-static bool has_requests(const struct virtqueue *vq)
-{
-	return virtio_epf_is_waited_for(to_virtio_epf(vq->vdev)) &&
-	       !(vq->vdev->id.device == VIRTIO_ID_SCSI &&
-		 vq->index == SCSI_EVENTS);
-}
-
-/**
- * virtio_epf_account_begin() - nothing is under way in a queue
- * @queue: the queue; the endpoint does not use it
- *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
- */
-int virtio_epf_account_begin(struct virtio_epf_queue *queue)
-{
-	if (!has_requests(queue->vq))
-		return 0;
-
-	if (!queue->under_way)
-		queue->under_way = kvcalloc(queue->max_size,
-					    sizeof(*queue->under_way),
-					    GFP_KERNEL);
-	if (!queue->under_way)
-		return -ENOMEM;
-
-	guard(spinlock_irqsave)(&queue->lock);
-	memset(queue->under_way, 0,
-	       queue->max_size * sizeof(*queue->under_way));
-	queue->seen_available = 0;
-	queue->seen_used = 0;
-	queue->watched_used = 0;
-	queue->was_waiting = false;
-	queue->lost_count = false;
-	queue->is_stuck = false;
-	return 0;
-}
-
-/**
- * virtio_epf_account_end() - undo virtio_epf_account_begin()
- * @queue: the queue, which is no more
- *
- * Context: may sleep.
- */
-void virtio_epf_account_end(struct virtio_epf_queue *queue)
-{
-	kvfree(queue->under_way);
-	queue->under_way = NULL;
-}
-
-/*
- * The numbers may be off for a moment, by what is used just now. The endpoint can
- * write to the ring: what is in it is not trusted.
- */
-static void account(struct virtio_epf_queue *queue)
-{
-	const struct vring *vring = virtqueue_get_vring(queue->vq);
-	u16 available, used = virtio_epf_to_cpu(READ_ONCE(vring->used->idx));
-
-	/* What is used up to there has been made available before. */
-	dma_rmb();
-	available = virtio_epf_to_cpu(READ_ONCE(vring->avail->idx));
-	/* Entries are there before the index. */
-	virt_rmb();
-	if ((u16)(available - queue->seen_available) > vring->num ||
-	    (u16)(used - queue->seen_used) > vring->num) {
-		queue->lost_count = true;
-		queue->seen_available = available;
-		queue->seen_used = used;
-	}
-	for (; queue->seen_available != available; queue->seen_available++) {
-		unsigned int slot = queue->seen_available % vring->num;
-		u16 head = virtio_epf_to_cpu(READ_ONCE(vring->avail->ring[slot]));
-
-		if (head < vring->num)
-			queue->under_way[head]++;
-	}
-	for (; queue->seen_used != used; queue->seen_used++) {
-		unsigned int slot = queue->seen_used % vring->num;
-		u32 head = __virtio32_to_cpu(true,
-				READ_ONCE(vring->used->ring[slot].id));
-
-		if (head < vring->num && queue->under_way[head])
-			queue->under_way[head]--;
-	}
-}
-
-/**
- * virtio_epf_account() - see what came and went in a queue
- * @queue: the queue, which a driver uses
- *
- * At each kick, and at each interrupt before the driver sees it: a driver cannot
- * make more requests in between than its ring shows, as each has two descriptors or
- * more and takes its turn with the interrupt's handler.
- *
- * Context: any; the queue's lock is not held.
- */
-void virtio_epf_account(struct virtio_epf_queue *queue)
-{
-	struct virtio_epf *epf = to_virtio_epf(queue->vq->vdev);
-
-	if (!queue->under_way)
-		return;
-
-	scoped_guard(spinlock_irqsave, &queue->lock)
-		account(queue);
-	if (READ_ONCE(epf->lost))
-		schedule_work(&epf->fail_work);
-	else
-		schedule_delayed_work(&epf->watch_work, SILENCE);
-}
 
 /* Where the device would have written to; NULL: nowhere. */
 static struct page *page_of(struct device *dev, dma_addr_t address,
@@ -236,7 +106,7 @@ static bool write_error(const struct virtqueue *vq, unsigned int head)
 	if (vq->vdev->id.device == VIRTIO_ID_BLOCK)
 		return write_as_device(dev, last.address + last.size - 1,
 				       &io_error, 1);
-	if (vq->index == SCSI_CONTROL)
+	if (vq->index == VIRTIO_EPF_SCSI_CONTROL)
 		return write_as_device(dev, last.address + last.size - 1,
 				       &no_target.response, 1);
 	/* Data may follow. */
@@ -251,7 +121,8 @@ static bool fail_requests(struct virtio_epf_queue *queue)
 	const struct vring *vring = virtqueue_get_vring(queue->vq);
 	unsigned int head;
 
-	account(queue);
+	virtio_epf_take_used(queue);
+	queue->is_ours = true;
 	queue->is_stuck |= queue->lost_count;
 	for (head = 0; !queue->lost_count && head < vring->num; head++) {
 		vring_used_elem_t *element =
@@ -358,7 +229,7 @@ static bool is_silent(struct virtio_epf_queue *queue, bool *is_busy)
 	if (!queue->vq || !queue->under_way)
 		return false;
 
-	account(queue);
+	virtio_epf_take_used(queue);
 	for (head = 0; head < queue->max_size && !waits; head++)
 		waits = queue->under_way[head];
 	silent = waits && queue->was_waiting &&
@@ -387,7 +258,34 @@ static void ask(struct virtio_epf *epf)
 	virtio_epf_lose(epf);
 }
 
-/* An endpoint that is there takes its time; one that crashed does not come back. */
+static bool has_lied(struct virtio_epf *epf)
+{
+	bool is_wrong = false;
+	unsigned int i;
+
+	for (i = 0; i < epf->num_queues && !is_wrong; i++) {
+		struct virtio_epf_queue *queue = &epf->queues[i];
+
+		guard(spinlock_irqsave)(&queue->lock);
+		is_wrong = queue->vq && queue->under_way && queue->is_wrong;
+		if (is_wrong)
+			dev_err(&epf->vdev.dev,
+				"queue %u: the device used what it does not have\n",
+				i);
+	}
+	return is_wrong;
+}
+
+static void give_up(struct virtio_epf *epf)
+{
+	guard(mutex)(&epf->control_lock);
+	virtio_epf_give_up(epf);
+}
+
+/*
+ * An endpoint that is there takes its time, but not when the driver lets go; one that
+ * crashed does not come back.
+ */
 static void watch_work(struct work_struct *work)
 {
 	struct virtio_epf *epf = container_of(work, struct virtio_epf,
@@ -398,11 +296,39 @@ static void watch_work(struct work_struct *work)
 	if (READ_ONCE(epf->lost))
 		return;
 
+	if (has_lied(epf)) {
+		give_up(epf);
+		return;
+	}
+
 	for (i = 0; i < epf->num_queues; i++)
 		silent |= is_silent(&epf->queues[i], &is_busy);
+	epf->silences = silent && READ_ONCE(epf->leaving) ? epf->silences + 1 : 0;
+	if (epf->silences > PATIENCE) {
+		dev_err(&epf->vdev.dev, "requests are not answered\n");
+		give_up(epf);
+		return;
+	}
 	if (silent)
 		ask(epf);
 	if (is_busy)
+		schedule_delayed_work(&epf->watch_work, SILENCE);
+}
+
+/**
+ * virtio_epf_watch() - see that something comes back from the endpoint
+ * @epf: the device, whose driver waits for it
+ * @at_once: it is known already that something is wrong
+ *
+ * Context: any.
+ */
+void virtio_epf_watch(struct virtio_epf *epf, bool at_once)
+{
+	if (READ_ONCE(epf->lost))
+		schedule_work(&epf->fail_work);
+	else if (at_once)
+		mod_delayed_work(system_wq, &epf->watch_work, 0);
+	else
 		schedule_delayed_work(&epf->watch_work, SILENCE);
 }
 

@@ -344,6 +344,7 @@ static void virtio_epf_remove(struct pci_dev *pdev)
 		virtio_epf_give_up(epf);
 	}
 
+	WRITE_ONCE(epf->leaving, true);
 	unregister_virtio_device(&epf->vdev);
 	/* It does not remember us. */
 	virtio_epf_request(epf, &reset_request);

@@ -80,7 +80,7 @@ static void push(struct virtio_epf_queue *queue)
 
 static bool notify_push(struct virtqueue *vq)
 {
-	virtio_epf_account(to_queue(vq));
+	virtio_epf_account_kick(to_queue(vq));
 	push(to_queue(vq));
 	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
 	return true;
@@ -91,7 +91,7 @@ static bool notify_count(struct virtqueue *vq)
 {
 	struct virtio_epf_queue *queue = to_queue(vq);
 
-	virtio_epf_account(queue);
+	virtio_epf_account_kick(queue);
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		queue->pushed++;
 		writel(queue->pushed, queue->notify);
@@ -112,7 +112,6 @@ static int enable(struct virtio_epf_queue *queue)
 		.args = {
 			virtqueue_get_desc_addr(vq),
 			virtqueue_get_avail_addr(vq),
-			virtqueue_get_used_addr(vq),
 		},
 	};
 	int ret;
@@ -120,6 +119,8 @@ static int enable(struct virtio_epf_queue *queue)
 	ret = virtio_epf_account_begin(queue);
 	if (ret)
 		return ret;
+
+	request.args[2] = virtio_epf_used_address(queue);
 
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		queue->pushed = 0;
@@ -228,8 +229,8 @@ static int setup_queue(struct virtio_epf *epf, unsigned int index,
 
 static void del_queue(struct virtio_epf_queue *queue)
 {
-	vring_del_virtqueue(queue->vq);
 	virtio_epf_account_end(queue);
+	vring_del_virtqueue(queue->vq);
 	queue->vq = NULL;
 }
 
@@ -289,6 +290,11 @@ int virtio_epf_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 	unsigned int i, index = 0, vector = 0;
 	bool own_vectors;
 	int ret;
+
+	if (virtio_epf_is_waited_for(epf) && !virtio_epf_max_segments(epf)) {
+		dev_err(&vdev->dev, "the queues are too small for a request\n");
+		return -EINVAL;
+	}
 
 	ret = virtio_epf_alloc_irqs(epf, wanted, desc);
 	if (ret)

@@ -19,6 +19,7 @@
  *   virtio-epf-control.c  requests to the endpoint
  *   virtio-epf-queues.c   queues: made, pushed, reset
  *   virtio-epf-irq.c      interrupts
+ *   virtio-epf-account.c  which requests are under way
  *   virtio-epf-loss.c     requests that an endpoint does not answer any more
  */
 
@@ -37,9 +38,13 @@
  * @pushed: the available index up to which the endpoint was told
  * @under_way: for each descriptor, how often a chain that begins there was made
  *	available and not used; NULL: a queue that the driver does not wait for
+ * @device_used: the used ring that the endpoint writes to; NULL: the driver's
+ * @device_used_at: its PCI address
  * @seen_available: the available index up to which they are counted
- * @seen_used: the used index up to which they are counted
+ * @seen_used: the used index up to which they are counted, and given to the driver
  * @lost_count: there was more than the ring shows
+ * @is_wrong: the endpoint used what it does not have
+ * @is_ours: the endpoint is lost, and its requests are used in its place
  * @is_stuck: something cannot be given back to the driver
  * @was_waiting: at the last look, something was under way
  * @watched_used: what @seen_used was then
@@ -58,9 +63,13 @@ struct virtio_epf_queue {
 	spinlock_t lock; /* see above */
 	u16 pushed;
 	u16 *under_way;
+	struct vring_used *device_used;
+	dma_addr_t device_used_at;
 	u16 seen_available;
 	u16 seen_used;
 	bool lost_count;
+	bool is_wrong;
+	bool is_ours;
 	bool is_stuck;
 	bool was_waiting;
 	u16 watched_used;
@@ -92,6 +101,8 @@ struct virtio_epf_queue {
  * @watch_work: sees that nothing comes back from the endpoint
  * @fail_work: gives requests back with an error
  * @lost: the endpoint does nothing for queues any more; requests fail
+ * @leaving: the driver lets go, and does not wait for ever
+ * @silences: how often in a row nothing came back
  * @control_lock: one request at a time; protects all below
  * @generation: of the last request
  * @config_generation: of the configuration, when it was read last
@@ -123,6 +134,8 @@ struct virtio_epf {
 	struct delayed_work watch_work;
 	struct work_struct fail_work;
 	bool lost;
+	bool leaving;
+	unsigned int silences;
 
 	struct mutex control_lock; /* see above */
 	u32 generation;
@@ -192,12 +205,23 @@ int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
 void virtio_epf_free_queue_irq(struct virtio_epf_queue *queue);
 void virtio_epf_synchronize_irqs(struct virtio_device *vdev);
 
-/* virtio-epf-loss.c */
-void virtio_epf_init_loss(struct virtio_epf *epf);
+/* virtio-epf-account.c */
 bool virtio_epf_is_waited_for(const struct virtio_epf *epf);
+unsigned int virtio_epf_max_segments(const struct virtio_epf *epf);
 int virtio_epf_account_begin(struct virtio_epf_queue *queue);
 void virtio_epf_account_end(struct virtio_epf_queue *queue);
-void virtio_epf_account(struct virtio_epf_queue *queue);
+u64 virtio_epf_used_address(const struct virtio_epf_queue *queue);
+void virtio_epf_take_used(struct virtio_epf_queue *queue);
+void virtio_epf_account_kick(struct virtio_epf_queue *queue);
+void virtio_epf_account_interrupt(struct virtio_epf_queue *queue);
+bool virtio_epf_is_behind(struct virtio_epf_queue *queue);
+
+/* virtio-epf-loss.c */
+/* A SCSI adapter's queue for what is not a command */
+#define VIRTIO_EPF_SCSI_CONTROL	0
+
+void virtio_epf_init_loss(struct virtio_epf *epf);
+void virtio_epf_watch(struct virtio_epf *epf, bool at_once);
 void virtio_epf_lose(struct virtio_epf *epf);
 void virtio_epf_check_reset(struct virtio_epf *epf);
 void virtio_epf_forget_loss(struct virtio_epf *epf);

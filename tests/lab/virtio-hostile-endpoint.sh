@@ -73,7 +73,7 @@ open_console() {
 
 # attempt TYPE KINDS
 attempt() {
-	[[ $1 != blk && $1 != console || $2 != *"|$ids|"* ]] || return 0
+	[[ $1 != console || $2 != *"|$ids|"* ]] || return 0
 	if [[ $1 == console && $2 == "$harm"* ]]; then
 		lie $idle
 		echo $address >$driver/bind
