@@ -22,6 +22,8 @@
 #include <linux/virtio_ids.h>
 #include <uapi/linux/virtio_ring.h>
 
+#include "uapi/epf-virtio.h"
+
 enum kinds {
 	LENGTHS = BIT(0),	/* of used buffers */
 	IDS = BIT(1),		/* and the same twice, and indices */
@@ -54,61 +56,6 @@ module_param(ready, uint, 0444);
 static unsigned int used;
 module_param(used, uint, 0444);
 
-/* As in docs/epf-virtio-transport.md; this module is built alone. */
-struct discovery {
-	__le32 magic;
-	__le16 version;
-	__le16 length;
-	__le32 device_id;
-	__le32 vendor_id;
-	__le64 device_features;
-	__le32 transport_features;
-	__le16 num_queues;
-	__le16 timeout_ms;
-	__le32 control_offset;
-	__le32 queues_offset;
-	__le32 notify_offset;
-	__le32 config_offset;
-	__le16 config_size;
-	__le16 queue_stride;
-	u8 doorbell_bar;
-	u8 reserved[3];
-	__le32 doorbell_offset;
-	__le32 doorbell_data;
-};
-
-struct control {
-	__le16 command;
-	__le16 queue;
-	__le16 size;
-	__le16 vector;
-	__le64 args[3];
-	__le32 reserved;
-	__le32 request;
-	__le32 acknowledge;
-	__le32 result;
-	__le32 status;
-	__le32 config_generation;
-};
-
-struct queue_info {
-	__le16 max_size;
-	__le16 reserved;
-	__le32 shadow_offset;
-};
-
-struct desc {
-	__le64 addr;
-	__le32 len;
-	__le16 flags;
-	__le16 next;
-};
-
-#define SET_STATUS	1
-#define SET_FEATURES	2
-#define ENABLE_QUEUE	4
-#define RESET_QUEUE	5
-
 #define MAX_QUEUES	16
 #define SIZE		64
 #define SHADOW_SIZE	1280
@@ -118,10 +65,10 @@ struct desc {
 
 /* What the host sees */
 struct bar {
-	struct discovery discovery;
-	struct control control;
+	struct epf_virtio_discovery discovery;
+	struct epf_virtio_control control;
 	u8 pad[8];
-	struct queue_info queues[MAX_QUEUES];
+	struct epf_virtio_queue_info queues[MAX_QUEUES];
 	__le32 notify[MAX_QUEUES];
 	u8 config[256];
 	u8 more[448];
@@ -157,6 +104,22 @@ struct hostile {
 	unsigned int round;
 	unsigned int kinds;
 };
+
+/* Rings are those of VERSION_1. */
+static u16 virtio16(__virtio16 value)
+{
+	return __virtio16_to_cpu(true, value);
+}
+
+static u32 virtio32(__virtio32 value)
+{
+	return __virtio32_to_cpu(true, value);
+}
+
+static u64 virtio64(__virtio64 value)
+{
+	return __virtio64_to_cpu(true, value);
+}
 
 static u32 any(struct hostile *hostile, u32 below)
 {
@@ -218,6 +181,16 @@ static void make_config(struct hostile *hostile)
 		config[4] = 1 + any(hostile, 4);
 		memset(config + 5, 0, 3);
 		break;
+	case VIRTIO_ID_SCSI:
+		/* One queue, few targets and units, which are asked one by one */
+		memset(config, 0, 4);
+		config[0] = 1;
+		memset(config + 28, 0, 8);
+		config[30] = any(hostile, 2);
+		config[32] = any(hostile, 4);
+		/* As many sectors as there is no limit: less than a page is none */
+		memset(config + 8, 0, 4);
+		break;
 	default:
 		/* Of the test device, queues that there are */
 		memset(config + 8, 0, 4);
@@ -236,15 +209,15 @@ static void fill(struct hostile *hostile)
 	hostile->status = 0;
 	hostile->acknowledged = 0;
 	memset(bar, 0, sizeof(*bar));
-	bar->discovery = (struct discovery) {
-		.version = cpu_to_le16(1),
+	bar->discovery = (struct epf_virtio_discovery) {
+		.version = cpu_to_le16(EPF_VIRTIO_VERSION),
 		.length = cpu_to_le16(sizeof(bar->discovery)),
 		.device_id = cpu_to_le32(device_type),
 		.vendor_id = cpu_to_le32(PCI_VENDOR_ID_REDHAT_QUMRANET),
 		.device_features = cpu_to_le64(features |
 					       BIT_ULL(VIRTIO_F_VERSION_1) |
 					       BIT_ULL(VIRTIO_F_ACCESS_PLATFORM)),
-		.transport_features = cpu_to_le32(1),
+		.transport_features = cpu_to_le32(EPF_VIRTIO_F_PUSH),
 		.num_queues = cpu_to_le16(MAX_QUEUES),
 		.timeout_ms = cpu_to_le16(1000),
 		.control_offset = cpu_to_le32(offsetof(struct bar, control)),
@@ -284,30 +257,30 @@ static void fill(struct hostile *hostile)
 	}
 	/* The rest is there when the host sees this. */
 	dma_wmb();
-	WRITE_ONCE(bar->discovery.magic, cpu_to_le32(0x76465045));
+	WRITE_ONCE(bar->discovery.magic, cpu_to_le32(EPF_VIRTIO_MAGIC));
 }
 
-static u32 execute(struct hostile *hostile, const struct control *request)
+static u32 execute(struct hostile *hostile, const struct epf_virtio_control *request)
 {
 	unsigned int index = le16_to_cpu(request->queue) % MAX_QUEUES;
 	struct queue *queue = &hostile->queues[index];
 
 	switch (le16_to_cpu(request->command)) {
-	case SET_STATUS:
+	case EPF_VIRTIO_SET_STATUS:
 		hostile->status |= le64_to_cpu(request->args[0]);
 		if (request->args[0])
 			break;
 		memset(hostile->queues, 0, sizeof(hostile->queues));
 		hostile->status = 0;
 		break;
-	case ENABLE_QUEUE:
+	case EPF_VIRTIO_ENABLE_QUEUE:
 		*queue = (struct queue) {
 			.enabled = true,
 			.used = le64_to_cpu(request->args[2]),
 			.size = clamp(le16_to_cpu(request->size), 1, SIZE),
 		};
 		break;
-	case RESET_QUEUE:
+	case EPF_VIRTIO_RESET_QUEUE:
 		queue->enabled = false;
 		break;
 	}
@@ -316,9 +289,9 @@ static u32 execute(struct hostile *hostile, const struct control *request)
 
 static void poll_control(struct hostile *hostile)
 {
-	struct control *control = &hostile->bar->control;
+	struct epf_virtio_control *control = &hostile->bar->control;
 	u32 generation = le32_to_cpu(READ_ONCE(control->request));
-	struct control request;
+	struct epf_virtio_control request;
 	u32 status;
 
 	if (generation == hostile->acknowledged)
@@ -356,30 +329,35 @@ static void make_data(struct hostile *hostile, u8 *data, size_t len)
 	for (i = 0; i < min(len, 16); i++)
 		if (any(hostile, 3))
 			data[i] = any(hostile, 8);
+	/* The driver warns of more sense data than there are. */
+	if (device_type == VIRTIO_ID_SCSI && len >= 4)
+		memset(data + 1, 0, 3);
+	if (device_type == VIRTIO_ID_SCSI)
+		data[0] %= 97;
 }
 
 /* Fill what is to be written of a chain; returns how much that is. */
-static u32 fill_chain(struct hostile *hostile, const struct desc *table,
+static u32 fill_chain(struct hostile *hostile, const struct vring_desc *table,
 		      u16 head, u8 *data)
 {
 	u32 written = 0;
 	unsigned int i;
 
 	for (i = 0; i < SIZE && head < SIZE; i++) {
-		u16 flags = le16_to_cpu(table[head].flags);
-		u32 len = le32_to_cpu(table[head].len);
+		u16 flags = virtio16(table[head].flags);
+		u32 len = virtio32(table[head].len);
 
 		if (flags & VRING_DESC_F_WRITE && len) {
 			u32 some = min(len, SZ_4K);
 
 			make_data(hostile, data, some);
-			host_write(hostile, le64_to_cpu(table[head].addr),
+			host_write(hostile, virtio64(table[head].addr),
 				   data, some);
 			written += len;
 		}
 		if (!(flags & VRING_DESC_F_NEXT))
 			break;
-		head = le16_to_cpu(table[head].next);
+		head = virtio16(table[head].next);
 	}
 	return written;
 }
@@ -397,7 +375,7 @@ static void put_used(struct hostile *hostile, struct queue *queue, u32 id,
 }
 
 static void use(struct hostile *hostile, struct queue *queue, u16 head,
-		const struct desc *table, u8 *data)
+		const struct vring_desc *table, u8 *data)
 {
 	u32 len = fill_chain(hostile, table, head, data);
 	u32 id = head;
@@ -419,7 +397,7 @@ static void use(struct hostile *hostile, struct queue *queue, u16 head,
 static bool poll_queue(struct hostile *hostile, unsigned int index, u8 *data)
 {
 	struct queue *queue = &hostile->queues[index];
-	const struct desc *table = (void *)hostile->bar->shadows[index];
+	const struct vring_desc *table = (void *)hostile->bar->shadows[index];
 	const __le16 *heads = (void *)(table + SIZE) + 4;
 	u16 available = le32_to_cpu(READ_ONCE(hostile->bar->notify[index]));
 	__le16 idx[2] = {};
