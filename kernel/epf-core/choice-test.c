@@ -108,6 +108,27 @@ static void choice_tries_no_cpu_that_is_much_slower(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_dma(choice, SZ_64K, 1000), 1000U);
 }
 
+/* DMA takes 5016 ns where it is alone, the CPU 10 032. */
+static void choice_stands_a_busy_link(struct kunit *test)
+{
+	struct epf_choice *choice = make_choice(test);
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		epf_choice_measured(choice, i & 1 ? EPF_ENGINE_CPU :
+						    EPF_ENGINE_DMA,
+				    16, 16, i & 1 ? 10032 : 5016);
+	for (i = 0; i < 32; i++)
+		epf_choice_measured(choice, EPF_ENGINE_DMA, 16, 16, 200000);
+	KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, 16, 16, false),
+			EPF_ENGINE_DMA);
+	/* It is slow indeed. */
+	for (i = 0; i < 32; i++)
+		epf_choice_measured(choice, EPF_ENGINE_DMA, 16, 16, 200000);
+	KUNIT_EXPECT_EQ(test, epf_choice_engine(choice, 16, 16, false),
+			EPF_ENGINE_CPU);
+}
+
 /* Many small segments are as many bytes as one that is not. */
 static void choice_tries_the_cpu_with_few_bytes(struct kunit *test)
 {
@@ -146,6 +167,7 @@ static struct kunit_case choice_cases[] = {
 	KUNIT_CASE(choice_thinks_again),
 	KUNIT_CASE(choice_learns_only_from_what_is_measured),
 	KUNIT_CASE(choice_tries_no_cpu_that_is_much_slower),
+	KUNIT_CASE(choice_stands_a_busy_link),
 	KUNIT_CASE(choice_tries_the_cpu_with_few_bytes),
 	KUNIT_CASE(choice_spends_little_on_second_thoughts),
 	KUNIT_CASE(choice_without_measurement_has_no_crossover),

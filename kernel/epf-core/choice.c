@@ -34,8 +34,14 @@
 /* More often slower than this is as slow as this. */
 #define MAX_RATIO	1024
 
-/* The average rises by this share of the difference. */
-#define WEIGHT		4
+/*
+ * What takes longer has mostly had to wait for something else, on the link say,
+ * where there may be many times as much before it. So the average rises by this
+ * share of the difference, and with each measurement as if it were no more than
+ * so many times the average.
+ */
+#define WEIGHT		64
+#define MAX_RISE	2
 
 static unsigned int class_of(size_t segment)
 {
@@ -158,11 +164,11 @@ void epf_choice_measured(struct epf_choice *choice, enum epf_engine engine,
 	u64 now = div64_u64(ns * 1000, len) + 1;
 	u64 *average = &choice->engines[class][engine].ps_per_byte;
 
-	/* What takes longer has often had to wait for something else. */
 	if (!choice->engines[class][engine].samples++ || now < *average)
 		*average = now;
 	else
-		*average = div_u64(*average * (WEIGHT - 1) + now, WEIGHT);
+		*average += div_u64(min(now, *average * MAX_RISE) - *average,
+				    WEIGHT);
 }
 EXPORT_SYMBOL_IF_KUNIT(epf_choice_measured);
 
