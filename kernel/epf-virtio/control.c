@@ -286,8 +286,7 @@ static bool is_notified(struct epf_virtio_queue *queue)
 		return false;
 
 	queue->seen = word;
-	if (queue->device->driver_transport & EPF_VIRTIO_F_PUSH)
-		epf_vring_available(queue->vring, word);
+	epf_vring_available(queue->vring, word);
 	return true;
 }
 

@@ -51,6 +51,13 @@ static unsigned int push_chain(struct virtio_epf_queue *queue,
 	return left;
 }
 
+static u16 available_index(const struct virtio_epf_queue *queue)
+{
+	const struct vring *vring = virtqueue_get_vring(queue->vq);
+
+	return virtio_epf_to_cpu(READ_ONCE(vring->avail->idx));
+}
+
 static void push(struct virtio_epf_queue *queue)
 {
 	const struct vring *vring = virtqueue_get_vring(queue->vq);
@@ -58,7 +65,7 @@ static void push(struct virtio_epf_queue *queue)
 	u16 available;
 
 	guard(spinlock_irqsave)(&queue->lock);
-	available = virtio_epf_to_cpu(READ_ONCE(vring->avail->idx));
+	available = available_index(queue);
 	/* The entries and descriptors up to there are written. */
 	virt_rmb();
 	if (available == queue->pushed)
@@ -86,15 +93,22 @@ static bool notify_push(struct virtqueue *vq)
 	return true;
 }
 
-/* The endpoint reads the ring by itself; it sees that this has changed. */
-static bool notify_count(struct virtqueue *vq)
+/*
+ * The endpoint reads the ring by itself; the available index of a split one it need
+ * not. What is above that in the notification differs from the one before: of some
+ * buffers the endpoint is not notified, and so the index may be the same again.
+ */
+static bool notify_pull(struct virtqueue *vq)
 {
 	struct virtio_epf_queue *queue = to_queue(vq);
+	bool packed = virtio_has_feature(vq->vdev, VIRTIO_F_RING_PACKED);
 
 	virtio_epf_account_kick(queue);
 	scoped_guard(spinlock_irqsave, &queue->lock) {
-		queue->pushed++;
-		writel(queue->pushed, queue->notify);
+		u16 available = packed ? 0 : available_index(queue);
+
+		/* The ring up to there is written when the endpoint sees it. */
+		writel(++queue->kicks << 16 | available, queue->notify);
 	}
 	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
 	return true;
@@ -124,6 +138,7 @@ static int enable(struct virtio_epf_queue *queue)
 
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		queue->pushed = 0;
+		queue->kicks = 0;
 		writel(0, queue->notify);
 	}
 	/* It may interrupt us before we see that it has answered. */
@@ -209,7 +224,7 @@ static int setup_queue(struct virtio_epf *epf, unsigned int index,
 	/* The endpoint is far away: barriers are those for devices. */
 	vq = vring_create_virtqueue(index, queue->max_size, PAGE_SIZE,
 				    &epf->vdev, false, true, info->ctx,
-				    epf->push ? notify_push : notify_count,
+				    epf->push ? notify_push : notify_pull,
 				    info->callback, info->name);
 	if (!vq)
 		return -ENOMEM;

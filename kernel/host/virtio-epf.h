@@ -35,7 +35,8 @@
  * @enabled: the endpoint may use it, and interrupt us for it
  * @name: of its interrupt
  * @lock: protects all below, and the order of what is pushed
- * @pushed: the available index up to which the endpoint was told
+ * @pushed: the available index up to which descriptors are pushed
+ * @kicks: notifications without pushed descriptors
  * @under_way: for each descriptor, how often a chain that begins there was made
  *	available and not used; NULL: a queue that the driver does not wait for
  * @device_used: the used ring that the endpoint writes to; NULL: the driver's
@@ -62,6 +63,7 @@ struct virtio_epf_queue {
 
 	spinlock_t lock; /* see above */
 	u16 pushed;
+	u32 kicks;
 	u16 *under_way;
 	struct vring_used *device_used;
 	dma_addr_t device_used_at;

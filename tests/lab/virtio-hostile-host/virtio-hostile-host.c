@@ -287,7 +287,7 @@ static void notify(struct hostile *hostile, struct queue *queue)
 		/* The entries are there first. */
 		wmb();
 		WRITE_ONCE(*idx, cpu_to_le16(queue->idx));
-		word = prandom_u32_state(&hostile->random);
+		word |= prandom_u32_state(&hostile->random) << 16;
 	}
 	writel(word, hostile->bar + hostile->notify +
 	       (queue - hostile->queues) * sizeof(u32));
