@@ -38,6 +38,18 @@ stat_of() {
 	awk -v name="$1" '$1 == name { print $2 }' "$sim/${2:-epc-sim.0}/stats"
 }
 
+# figure NAME FILE: the value in a line NAME VALUE.
+figure() {
+	awk -v name="$1" '$1 == name { print $2 }' "$2"
+}
+
+# are_first_maps COUNT: none was made twice, by a virtio function: it has eight at
+# once, of the memory that came into use, and with each that is one more than ever
+# it maps a page, to see that one is left.
+are_first_maps() {
+	(($1 <= 2 * 8)) || die "$1 maps"
+}
+
 # wait_for WHAT COMMAND...: until COMMAND succeeds, 20 s at most: on several
 # processors a device with 2048 vectors takes seconds to go.
 wait_for() {

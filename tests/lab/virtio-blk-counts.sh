@@ -101,7 +101,7 @@ for operation in read write; do
 		measure $operation $depth
 		is 0 echo "${count[ring_reads]}"
 		is 0 echo "${count[host_reads]}"
-		is 0 echo "${count[maps]}"
+		are_first_maps "${count[maps]}"
 		((depth < 64 || count[interrupts] * 16 <= requests)) ||
 			die "$operation: ${count[interrupts]} interrupts"
 	done

@@ -27,7 +27,9 @@ serve() {
 	local side
 
 	for side in endpoint host; do
-		on $side sysctl -qw net.ipv4.tcp_no_metrics_save=1
+		# CUBIC ends slow start where it sees delays grow, and so by chance.
+		on $side sysctl -qw net.ipv4.tcp_no_metrics_save=1 \
+			net.ipv4.tcp_congestion_control=reno
 		iperf_serve $side
 	done
 	on endpoint ping -q -c 1 192.0.2.2 >/dev/null
@@ -63,7 +65,7 @@ measure() {
 		die "from $from: ${rate_from[$from]} MB/s, not 80 % of $link"
 	is 0 stat_of host_reads
 	is 0 figure ring_reads "$function/stats"
-	is 0 stat_of maps
+	are_first_maps "$(stat_of maps)"
 	# A buffer to the host is a page of a frame, one from it a frame; half of
 	# those are acknowledgements.
 	((interrupts * 16 <= chains)) ||

@@ -28,12 +28,7 @@ for profile in $profiles; do
 done
 
 # What a buffer costs at a depth of 64, in simulated time: nothing is read of rings,
-# no more is mapped than the function may have at once, and few interrupts are
-# raised. The debug kernel takes 10 to 14 maps, which is not understood.
-max_maps=8
-if grep -qw __might_resched /proc/kallsyms; then
-	max_maps=40
-fi
+# nothing is mapped twice, and few interrupts are raised.
 again profile=generic
 virtio_up poll_us=100
 xtest sink count=64 depth=64 >/dev/null
@@ -44,7 +39,7 @@ is 0 figure wrong /tmp/run
 is $(($(figure chains /tmp/before) + 4096)) figure chains "$function/stats"
 is 0 figure ring_reads "$function/stats"
 made=$(($(figure maps_made "$function/outbound/stats") - maps_before))
-((made <= max_maps)) || die "$made maps for 4096 buffers"
+are_first_maps "$made"
 raised=$(($(figure interrupts "$function/stats") -
 	$(figure interrupts /tmp/before)))
 ((raised * 16 <= 4096)) || die "$raised interrupts for 4096 buffers"

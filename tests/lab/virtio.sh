@@ -13,11 +13,6 @@ xtest() {
 	"$EPFLAB_TOP/tests/lab/virtio-xtest.pl" "$node" "$@"
 }
 
-# figure NAME FILE: the value in a line NAME VALUE.
-figure() {
-	awk -v name="$1" '$1 == name { print $2 }' "$2"
-}
-
 # virtio_make [ATTRIBUTE=VALUE...]: a test device on epc-sim.0; sets function, its
 # directory.
 virtio_make() {

@@ -78,11 +78,6 @@ vnet_count() {
 		} END { print sum + 0 }'
 }
 
-# figure NAME FILE: the value in a line NAME VALUE.
-figure() {
-	awk -v name="$1" '$1 == name { print $2 }' "$2"
-}
-
 pings() {
 	on "$1" ping -q -c 2 -i 0.1 -W 5 "${@:2}" >/dev/null
 }

@@ -11,9 +11,9 @@
 function=$ep/functions/pci_epf_xtest/f0
 outbound=$function/pci_epf_xtest.0/outbound
 
-# figure NAME: one of the function's own.
-figure() {
-	awk -v name="$1" '$1 == name { print $2 }' "$outbound/stats"
+# own NAME: a figure of the function's own.
+own() {
+	figure "$1" "$outbound/stats"
 }
 
 make_function() {
@@ -30,7 +30,7 @@ transfers() {
 	link_function
 	pcitest run --wait 5 --suite xfer --seed 1 >/tmp/run || die "$*: $(cat /tmp/run)"
 	tail -n 1 /tmp/run
-	is 0 figure transfer_errors
+	is 0 own transfer_errors
 }
 
 link_function() {
@@ -48,16 +48,16 @@ modprobe pci-epf-xtest
 for profile in generic rockchip-ep cadence rcar; do
 	again profile=$profile
 	transfers transfer 1
-	is "$(figure maps_made)" figure maps_undone
-	is 0 figure maps_hits
-	made=$(figure maps_made)
+	is "$(own maps_made)" own maps_undone
+	is 0 own maps_hits
+	made=$(own maps_made)
 	done_with_it
 
 	transfers cached 8
 	# How many less depends on where in memory the host has its buffers.
-	(($(figure maps_made) < made)) ||
+	(($(own maps_made) < made)) ||
 		die "$profile: not less than $made: $(cat "$outbound/stats")"
-	(($(figure maps_live) <= 8)) || die "$profile: more than 8 maps"
+	(($(own maps_live) <= 8)) || die "$profile: more than 8 maps"
 	done_with_it
 
 	transfers static 1
@@ -74,14 +74,14 @@ echo 70000 >"$outbound/windows/mine/size"
 is 0x0000000000000000 cat "$outbound/windows/mine/address"
 link_function
 refused "busy" "$outbound/policy" static
-is 73728 figure windows_used
+is 73728 own windows_used
 refused "busy" "$outbound/windows/mine/size" 1
 mkdir "$outbound/windows/large"
 refused "Invalid argument" "$outbound/windows/large/size" 0x100000000
 refused "out of range" "$outbound/windows/large/size" 0
 refused "busy" "$outbound/budget" 4
 rmdir "$outbound/windows/large" "$outbound/windows/mine"
-is 0 figure windows_used
+is 0 own windows_used
 done_with_it
 
 # What is not there to put aside keeps it from being bound, and nothing is.
@@ -95,7 +95,7 @@ echo 0x100000000 >"$outbound/windows/large/size"
 is 0x0000000000000000 cat "$outbound/windows/mine/address"
 rmdir "$outbound/windows/large"
 link_function
-is 73728 figure windows_used
+is 73728 own windows_used
 rmdir "$outbound/windows/mine"
 done_with_it
 
