@@ -222,7 +222,7 @@ static int look(struct epf_monitor *monitor)
 	int ret;
 
 	drain(monitor);
-	ret = epf_topology_new(monitor->ctx, &topology);
+	ret = topology_outline(monitor->ctx, &topology);
 	if (ret)
 		return ret;
 	ret = compare(monitor, monitor->topology, topology);
@@ -297,7 +297,7 @@ EPF_EXPORT int epf_monitor_new(struct epf_ctx *ctx,
 			.operation = "watch",
 		});
 	else
-		ret = epf_topology_new(ctx, &new->topology);
+		ret = topology_outline(ctx, &new->topology);
 	if (ret) {
 		epf_monitor_free(new);
 		return ret;

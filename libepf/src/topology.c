@@ -77,6 +77,8 @@ static int read_function(struct epf_topology *topology, const char *name,
 		function->path = NULL;
 	if (!function->name || !function->path)
 		return -ENOMEM;
+	if (topology->outline)
+		return 0;
 	return only_nomem(tree_read_attributes(&topology->ctx->cfs,
 					       function->path,
 					       &function->attributes));
@@ -371,8 +373,8 @@ static int read_topology(struct epf_topology *topology)
 	return share_links(topology);
 }
 
-EPF_EXPORT int epf_topology_new(struct epf_ctx *ctx,
-				struct epf_topology **topology)
+static int new_topology(struct epf_ctx *ctx, bool outline,
+			struct epf_topology **topology)
 {
 	struct epf_topology *new;
 	int err;
@@ -381,6 +383,7 @@ EPF_EXPORT int epf_topology_new(struct epf_ctx *ctx,
 	if (!new)
 		return error_set_nomem(ctx);
 	new->ctx = ctx;
+	new->outline = outline;
 	err = read_topology(new);
 	if (err && err != -ENODEV) {
 		epf_topology_free(new);
@@ -392,6 +395,17 @@ EPF_EXPORT int epf_topology_new(struct epf_ctx *ctx,
 	}
 	*topology = new;
 	return 0;
+}
+
+EPF_EXPORT int epf_topology_new(struct epf_ctx *ctx,
+				struct epf_topology **topology)
+{
+	return new_topology(ctx, false, topology);
+}
+
+int topology_outline(struct epf_ctx *ctx, struct epf_topology **topology)
+{
+	return new_topology(ctx, true, topology);
 }
 
 static void free_attributes(struct controller_attributes *attributes)

@@ -54,6 +54,7 @@ struct epf_link {
 struct epf_topology {
 	struct epf_ctx *ctx;
 	bool borrowed; /* the strings are another one's */
+	bool outline; /* without attributes of functions */
 	struct epf_driver *drivers;
 	size_t num_drivers;
 	struct epf_function *functions;
@@ -63,6 +64,11 @@ struct epf_topology {
 	struct epf_link *links; /* sorted by function, primary first */
 	size_t num_links;
 };
+
+/* As epf_topology_new(), but without attributes of functions: reading them again
+ * and again is not for nothing, as pci_epf_vntb logs an error for each window
+ * that is not there. */
+int topology_outline(struct epf_ctx *ctx, struct epf_topology **topology);
 
 /* What a topology, which must outlive the new one, will look like without some
  * functions (by index), which are the last of their controllers, and with some

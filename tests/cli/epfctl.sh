@@ -308,6 +308,12 @@ if there zsh; then
 	[[ $(grep -cx -e --replace -e FILES "$work/words") == 2 ]] ||
 		complain "zsh: no option, or no file"
 	[[ ! -s $work/err ]] || complain "zsh complains"
+	mkdir "$work/functions"
+	cp "$work/out" "$work/functions/_epfctl"
+	# shellcheck disable=SC2016 # zsh's
+	[[ $(zsh -fc 'fpath=($1 $fpath); autoload -Uz compinit; compinit -Du
+		print $_comps[epfctl]' zsh "$work/functions") == _epfctl ]] ||
+		complain "zsh does not find it"
 fi
 if there fish; then
 	run 0 --completion fish

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --timeout 120
 #
 # What epfctl sees and waits for: events, the link, and windows.
 
@@ -36,7 +37,7 @@ wait_for "the monitors" sh -c "mkdir $sim/epc-sim.1 && echo 1 >$sim/epc-sim.1/li
 echo 1 >$sim/epc-sim.0/live
 saw "controller-added epc-sim.0"
 
-# A link that is up when apply has ended; one that never comes up.
+# A link that is up when apply has ended.
 epfctl -q apply --wait 20 "$file"
 is 1 cat $sim/epc-sim.0/link_up
 saw "function-added pci_epf_xtest/xtest0"
@@ -86,7 +87,45 @@ epfctl window add bridge mw1 4096 9 2>/tmp/said && die "BAR 9"
 epfctl window add bridge ring 4096 2>/tmp/said && die "an outbound window"
 grep -q "has no outbound windows" /tmp/said || die "$(</tmp/said)"
 
-# A driver that does not tell, and a controller that is gone.
+# While nothing changes the monitors leave the drivers alone: vntb would log an
+# error for each window that is not there.
+last_error() {
+	dmesg | grep -E "Invalid num_nws|MW[0-9]+ out of range" | tail -n 1
+}
+
+last_error >/tmp/error
+[[ -s /tmp/error ]] || die "vntb says nothing any more"
+sleep 0.5
+is "$(</tmp/error)" last_error
+
+# Behind a port that holds the bus in reset there is an end of waiting, on the command
+# line or in the file; what was done stands.
+# too_late COMMAND...: must say that the link did not come up.
+too_late() {
+	local status=0
+
+	"$@" 2>/tmp/said || status=$?
+	((status == 1)) || die "$*: status $status"
+	is "epfctl: epc-sim.0: the link did not come up in time; what was done stands: the host may be off, or not have looked" \
+		cat /tmp/said
+	is 1 cat $ep/controllers/epc-sim.0/start
+	is 0 cat $sim/epc-sim.0/link_up
+}
+
+# One that sleeps would be as it was when it wakes up.
+port=$(echo /sys/devices/platform/epc-sim.0/pci*/*:*:*.*)
+echo on >"$port/power/control"
+setpci -s "${port##*/}" BRIDGE_CONTROL.w=40:40
+too_late epfctl -q apply --wait 1 "$file"
+sed 's/^  - name: .*/&\n    wait-link: 1/' "$file" >/tmp/wait.yaml
+too_late epfctl -q apply /tmp/wait.yaml
+epfctl stop epc-sim.0
+too_late epfctl -q start epc-sim.0 --wait 1
+setpci -s "${port##*/}" BRIDGE_CONTROL.w=0:40
+epfctl -q apply --wait 20 /tmp/wait.yaml
+is 1 cat $sim/epc-sim.0/link_up
+
+# A controller that is not there
 epfctl start nosuch --wait 1 2>/tmp/said && die "a controller that is not there"
 
 kill -INT $text
