@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
+# lab: --timeout 120
 #
 # What epfctl check finds, each kind once, and nothing where there is nothing.
 
