@@ -223,10 +223,12 @@ static int xtest_find(struct xtest_device *xtest)
 	if (ret)
 		return ret;
 
-	xtest->ring.wants_doorbell = true;
 	xtest->stock_caps = readl(xtest->bars[xtest->register_bar] +
 				  offsetof(struct xtest_stock_registers, caps));
+	/* Who does not answer this is not told to wait for our doorbell. */
 	ret = xtest_ring_reset(xtest);
+	if (!ret)
+		ret = xtest_ring_use_doorbell(xtest, true);
 	if (ret)
 		pci_err(xtest->pdev, "the endpoint does not empty the rings\n");
 	return ret;
@@ -266,11 +268,13 @@ static int xtest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_drvdata(pdev, xtest);
 	ret = misc_register(&xtest->misc);
 	if (ret)
-		goto clear_master;
+		goto release_ring;
 
 	return 0;
 
-clear_master:
+release_ring:
+	xtest->gone = true;
+	xtest_ring_release(xtest);
 	pci_clear_master(pdev);
 unmap:
 	unmap_bars(xtest);
