@@ -6,47 +6,8 @@
 # Whatever goes wrong on the way of a command, the host is told what, nobody is
 # left waiting, and afterwards all works again.
 
-. "$EPFLAB_TOP/tests/lab/common.sh"
-
-faults=/sys/kernel/debug/pci_epc_sim/epc-sim.0/faults
-device=/sys/bus/pci/devices/0000:11:00.0
-node=/dev/pci-endpoint-xtest.0
-
-# inject KIND TIMES [FILE=VALUE...]
-inject() {
-	local file
-
-	for file in "${@:3}"; do
-		echo "${file#*=}" >"$faults/$1/${file%%=*}"
-	done
-	echo "$2" >"$faults/$1/times"
-	echo 100 >"$faults/$1/probability"
-}
-
-no_more() {
-	(($(stat_of "fault_$1") > 0)) || die "$1 did not happen"
-	echo 0 >"$faults/$1/probability"
-	echo >"$sim/epc-sim.0/stats"
-}
-
-bench() {
-	pcitest bench xfer --sizes 4099 --commands 1 --warm-up 0 \
-		--repetitions 1 --json "$@" >/tmp/bench 2>/tmp/messages
-}
-
-# fails TEXT ARGUMENT...: a transfer with these must, and the report says that.
-fails() {
-	local status=0 said
-
-	bench "${@:2}" || status=$?
-	((status == 1)) || die "$*: status $status: $(cat /tmp/bench)"
-	said=$(jq -r '.results[0].error' /tmp/bench)
-	[[ $said == *"$1"* ]] || die "${*:2}: $said; should be: $1"
-}
-
-works() {
-	pcitest run --suite sg --dma on >/tmp/run || die "$1: $(cat /tmp/run)"
-}
+# shellcheck source=tests/lab/xtest-faults.sh
+. "$EPFLAB_TOP/tests/lab/xtest-faults.sh"
 
 traffic() {
 	(($(stat_of dma_reads) + $(stat_of dma_writes) > 9))
@@ -54,22 +15,6 @@ traffic() {
 
 asked() {
 	(($(stat_of fault_interrupt_lost) > 0))
-}
-
-up() {
-	VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
-	# So that each transfer asks for a map
-	rm "$ep/controllers/epc-sim.0/x0"
-	echo transfer >"$ep"/functions/pci_epf_xtest/x0/pci_epf_xtest.*/outbound/policy
-	ln -s "$ep/functions/pci_epf_xtest/x0" "$ep/controllers/epc-sim.0/x0"
-	start
-	wait_for "the driver" test -e $node
-}
-
-down() {
-	stop
-	wait_for "removal" test ! -e $device
-	remove_functions pci_epf_xtest x0
 }
 
 modprobe pci-epf-xtest
@@ -92,6 +37,8 @@ works "after DMA that did not end"
 inject map_error -1 errno=5
 fails "Input/output error" --operation read --engine cpu
 fails "Input/output error" --operation write --engine cpu
+fails "Input/output error" --operation copy --engine cpu
+KIND=map fails "Input/output error" --policy transfer
 no_more map_error
 inject maps_exhausted -1
 fails "No space left on device" --operation read --engine cpu
@@ -116,6 +63,7 @@ works "after flipped bits"
 inject interrupt_lost -1
 fails "the endpoint does not answer" --operation read --timeout 1
 fails "the endpoint does not answer" --operation write --timeout 1
+KIND=map fails "the endpoint does not answer" --timeout 1
 no_more interrupt_lost
 works "after a time-out"
 inject interrupt_lost -1
