@@ -29,7 +29,7 @@ down
 
 # One that takes addresses, and but one map
 again dma=memcpy
-up budget=1
+BUDGET=1 up
 is memcpy cat "$outbound/dma"
 pcitest run --suite sg,map --dma on --seed 1 --json >/tmp/run ||
 	die "$(cat /tmp/run)"

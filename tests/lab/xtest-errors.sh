@@ -13,6 +13,28 @@ traffic() {
 	(($(stat_of dma_reads) + $(stat_of dma_writes) > 9))
 }
 
+busy() {
+	(($(stat_of endpoint_reads) > 9))
+}
+
+# long ARGUMENT...: a benchmark of many commands under way in $pid
+long() {
+	echo >"$sim/epc-sim.0/stats"
+	pcitest bench "$@" --repetitions 1000 --json >/tmp/bench 2>/tmp/messages &
+	pid=$!
+	wait_for "traffic" busy
+}
+
+# ends STATUS TEXT: it must with that status, and its report says that.
+ends() {
+	local status=0
+
+	wait $pid || status=$?
+	((status == $1)) || die "status $status, not $1: $(cat /tmp/bench)"
+	[[ $(jq -c '[.interrupted, .results[].error]' /tmp/bench) == *"$2"* ]] ||
+		die "$(cat /tmp/bench)"
+}
+
 asked() {
 	(($(stat_of fault_interrupt_lost) > 0))
 }
@@ -78,6 +100,21 @@ wait $pid || status=$?
 is true jq .interrupted /tmp/bench
 no_more interrupt_lost
 works "after a signal"
+
+# So is it for who waits without an interrupt.
+poll=(xfer --poll --operation write --engine cpu --sizes 4096 --commands 65536)
+inject slow -1 delay_ns=1000000000 requests=dma_write
+fails "the endpoint does not answer" --operation read --engine dma --poll --timeout 1
+no_more slow
+long "${poll[@]}"
+kill -INT $pid
+ends $((128 + 2)) true
+works "after a signal to who polled"
+long "${poll[@]}"
+echo 0000:11:00.0 >$device/driver/unbind
+ends 1 "the function is gone"
+echo 0000:11:00.0 >/sys/bus/pci/drivers/pci-endpoint-xtest/bind
+works "after it went from who polled"
 
 # What the endpoint answers makes no sense: which bit flips is left to chance.
 makes_no_sense() {

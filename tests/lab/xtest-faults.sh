@@ -48,17 +48,16 @@ works() {
 	pcitest run --suite sg --dma on >/tmp/run || die "$1: $(cat /tmp/run)"
 }
 
-# up [FILE=VALUE...]: with these in its directory "outbound"
+# up: with BUDGET maps, or as many as there are by default
 up() {
-	local function=$ep/functions/pci_epf_xtest/x0 file
+	local function=$ep/functions/pci_epf_xtest/x0
 
 	VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
 	rm "$ep/controllers/epc-sim.0/x0"
 	outbound=$(echo "$function"/pci_epf_xtest.*/outbound)
 	# So that each transfer asks for a map
-	for file in policy=transfer "$@"; do
-		echo "${file#*=}" >"$outbound/${file%%=*}"
-	done
+	echo transfer >"$outbound/policy"
+	[[ ! ${BUDGET-} ]] || echo "$BUDGET" >"$outbound/budget"
 	ln -s "$function" "$ep/controllers/epc-sim.0/x0"
 	start
 	wait_for "the driver" test -e $node

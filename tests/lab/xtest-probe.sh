@@ -23,8 +23,8 @@ looks_since() {
 	(($(looks) > $1))
 }
 
-# can_be_had AFTER: the endpoint looks for commands of any driver, ours can have it,
-# and leave it
+# can_be_had AFTER: the endpoint looks for commands of any driver; ours has it, works,
+# and leaves it
 can_be_had() {
 	wait_for "$1: a look" looks_since "$(looks)"
 	echo $address >$driver/bind

@@ -21,7 +21,7 @@ use constant {
 my %ioctls = (
 	BAR => 0x5001, INTX => 0x5002, MSI => 0x40045003, WRITE => 0x40085004,
 	READ => 0x40085005, COPY => 0x40085006, MSIX => 0x40045007,
-	SET_IRQTYPE => 0x40045008, GET_IRQTYPE => 0x5009, SUBRANGE => 0x500c,
+	SET_IRQTYPE => 0x40045008, DOORBELL => 0x500b, GET_IRQTYPE => 0x5009, SUBRANGE => 0x500c,
 	CLEAR_IRQ => 0x5010,
 	INFO => 0x80505040, RUN => 0xc0685041, MAP => 0xc0685042,
 );
@@ -137,6 +137,10 @@ run('EFAULT', 'none', opcode => WRITE, num_lists => 1, num_destinations => 1,
 	segments => [$fixed, 1]);
 run('EFAULT', 'none', opcode => PING, results => PAGE);
 refuses('RUN', PAGE, 'EFAULT');
+refuses($_, $fixed, 'EFAULT') for qw(RUN MAP);
+my $half = memory(0, 2 * PAGE, PROT_BOTH, PRIVATE | ANONYMOUS);
+syscall(11, $half + PAGE, PAGE);
+run('EFAULT', 'none', @one, segments => [$half, 2 * PAGE]);
 refuses('MAP', PAGE, 'EFAULT');
 refuses('INFO', PAGE, 'EFAULT');
 
@@ -201,10 +205,15 @@ refuses('COPY', PAGE, 'EFAULT');
 expect("no bytes", 'EINVAL', call('COPY', pack("Q L x4", 0, 0)));
 expect("too many bytes", 'ENOMEM', call('COPY', pack("Q L x4", 1 << 40, 0)));
 refuses('BAR', 6, 'EINVAL');
-# Not before Linux 7.0; and not where the registers are.
+# Not before Linux 7.0; and not where the registers are, nor without interrupts.
 if (call('SUBRANGE', 0) ne 'EOPNOTSUPP') {
 	refuses('SUBRANGE', 6, 'EINVAL');
 	refuses('SUBRANGE', 0, 'EBUSY');
+	refuses('CLEAR_IRQ', 0, 'none');
+	refuses('SUBRANGE', 1, 'EINVAL');
+	refuses('DOORBELL', 0, 'EINVAL');
+} else {
+	refuses('DOORBELL', 0, 'EOPNOTSUPP');
 }
 $ioctls{unknown} = 0x50ff;
 refuses('unknown', 0, 'ENOTTY');

@@ -65,6 +65,9 @@ rm "$ep/controllers/epc-sim.0/x0"
 echo 1 >"$settings/depth"
 echo 4 >"$settings/max_segments"
 refused "Numerical result out of range" "$settings/depth" 512
+refused "Invalid argument" "$settings/depth" 3
+refused "Invalid argument" "$settings/depth" many
+is 1 cat "$settings/depth"
 refused "Numerical result out of range" "$settings/max_segments" 65
 ln -s "$ep/functions/pci_epf_xtest/x0" "$ep/controllers/epc-sim.0/x0"
 refused "Device or resource busy" "$settings/depth" 32

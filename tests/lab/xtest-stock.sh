@@ -69,6 +69,7 @@ again profile=generic
 make_function
 refused "Invalid argument" "$outbound/policy" sometimes
 refused "out of range" "$outbound/budget" 0
+refused "Invalid argument" "$outbound/budget" many
 mkdir "$outbound/windows/mine"
 echo 70000 >"$outbound/windows/mine/size"
 is 0x0000000000000000 cat "$outbound/windows/mine/address"
@@ -79,6 +80,7 @@ refused "busy" "$outbound/windows/mine/size" 1
 mkdir "$outbound/windows/large"
 refused "Invalid argument" "$outbound/windows/large/size" 0x100000000
 refused "out of range" "$outbound/windows/large/size" 0
+refused "Invalid argument" "$outbound/windows/large/size" many
 refused "busy" "$outbound/budget" 4
 rmdir "$outbound/windows/large" "$outbound/windows/mine"
 is 0 own windows_used
