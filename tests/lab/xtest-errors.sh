@@ -35,6 +35,11 @@ ends() {
 		die "$(cat /tmp/bench)"
 }
 
+# anew INODE: the function is there, and is not the one whose directory had that.
+anew() {
+	[[ -e $node && $(stat -c %i $device 2>/dev/null) != "$1" ]]
+}
+
 asked() {
 	(($(stat_of fault_interrupt_lost) > 0))
 }
@@ -154,6 +159,7 @@ works "after registers of no meaning"
 
 # The link goes down under traffic.
 echo >"$sim/epc-sim.0/stats"
+before=$(stat -c %i $device)
 pcitest bench xfer --sizes 64K --depth 8 --duration 60 --engine dma \
 	>/tmp/out 2>/tmp/messages &
 pid=$!
@@ -166,7 +172,8 @@ status=0
 wait $pid || status=$?
 ((status == 1)) || die "link down: status $status: $(cat /tmp/out)"
 no_more link_down
-wait_for "the function" test -e $node
+# Whoever was told before it went still finds the node of before.
+wait_for "the function" anew "$before"
 works "after the link was down"
 
 # Drivers that are in use stay; a function goes under an open file.
