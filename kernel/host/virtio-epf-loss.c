@@ -20,11 +20,11 @@
 
 #include "virtio-epf.h"
 
-/* How long the driver may wait for an endpoint that does nothing, to let go */
-#define PATIENCE	30
-
 /* How long nothing comes back before the endpoint is asked whether it is there */
 #define SILENCE		HZ
+
+/* How often that may be while somebody waits for the driver to come or go */
+#define PATIENCE	30
 
 /* Where the device would have written to; NULL: nowhere. */
 static struct page *page_of(struct device *dev, dma_addr_t address,
@@ -283,8 +283,8 @@ static void give_up(struct virtio_epf *epf)
 }
 
 /*
- * An endpoint that is there takes its time, but not when the driver lets go; one that
- * crashed does not come back.
+ * An endpoint that is there takes its time, but not while the driver comes or goes,
+ * when nobody can take the device away; one that crashed does not come back.
  */
 static void watch_work(struct work_struct *work)
 {
@@ -303,7 +303,7 @@ static void watch_work(struct work_struct *work)
 
 	for (i = 0; i < epf->num_queues; i++)
 		silent |= is_silent(&epf->queues[i], &is_busy);
-	epf->silences = silent && READ_ONCE(epf->leaving) ? epf->silences + 1 : 0;
+	epf->silences = silent && READ_ONCE(epf->hurry) ? epf->silences + 1 : 0;
 	if (epf->silences > PATIENCE) {
 		dev_err(&epf->vdev.dev, "requests are not answered\n");
 		give_up(epf);

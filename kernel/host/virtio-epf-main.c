@@ -313,7 +313,9 @@ static int virtio_epf_probe(struct pci_dev *pdev,
 
 	pci_set_drvdata(pdev, epf);
 	atomic_inc(&held);
+	WRITE_ONCE(epf->hurry, true);
 	ret = register_virtio_device(&epf->vdev);
+	WRITE_ONCE(epf->hurry, false);
 	if (ret)
 		goto put;
 
@@ -344,7 +346,7 @@ static void virtio_epf_remove(struct pci_dev *pdev)
 		virtio_epf_give_up(epf);
 	}
 
-	WRITE_ONCE(epf->leaving, true);
+	WRITE_ONCE(epf->hurry, true);
 	unregister_virtio_device(&epf->vdev);
 	/* It does not remember us. */
 	virtio_epf_request(epf, &reset_request);
@@ -359,6 +361,7 @@ static void virtio_epf_reset_prepare(struct pci_dev *pdev)
 {
 	struct virtio_epf *epf = pci_get_drvdata(pdev);
 
+	WRITE_ONCE(epf->hurry, true);
 	device_release_driver(&epf->vdev.dev);
 	virtio_epf_request(epf, &reset_request);
 }
@@ -375,6 +378,7 @@ static void virtio_epf_reset_done(struct pci_dev *pdev)
 	virtio_add_status(&epf->vdev, VIRTIO_CONFIG_S_ACKNOWLEDGE);
 	if (device_attach(&epf->vdev.dev) < 0)
 		dev_err(&epf->vdev.dev, "no driver takes it after a reset\n");
+	WRITE_ONCE(epf->hurry, false);
 }
 
 static const struct pci_error_handlers virtio_epf_error_handlers = {

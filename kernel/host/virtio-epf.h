@@ -103,7 +103,7 @@ struct virtio_epf_queue {
  * @watch_work: sees that nothing comes back from the endpoint
  * @fail_work: gives requests back with an error
  * @lost: the endpoint does nothing for queues any more; requests fail
- * @leaving: the driver lets go, and does not wait for ever
+ * @hurry: the driver comes or goes, and does not wait for ever
  * @silences: how often in a row nothing came back
  * @control_lock: one request at a time; protects all below
  * @generation: of the last request
@@ -136,7 +136,7 @@ struct virtio_epf {
 	struct delayed_work watch_work;
 	struct work_struct fail_work;
 	bool lost;
-	bool leaving;
+	bool hurry;
 	unsigned int silences;
 
 	struct mutex control_lock; /* see above */
