@@ -276,6 +276,87 @@ static bool has_lied(struct virtio_epf *epf)
 	return is_wrong;
 }
 
+/* Does the driver look by itself for an answer, and nothing else until it comes? */
+static bool is_polled(const struct virtio_epf_queue *queue)
+{
+	return queue->vq && !queue->vq->callback && !queue->under_way &&
+	       !virtio_has_feature(queue->vq->vdev, VIRTIO_F_RING_PACKED);
+}
+
+static u16 used_index(const struct virtio_epf_queue *queue)
+{
+	const struct vring *vring = virtqueue_get_vring(queue->vq);
+
+	return virtio_epf_to_cpu(READ_ONCE(vring->used->idx));
+}
+
+static bool is_answered(const struct virtio_epf_queue *queue)
+{
+	const struct vring *vring = virtqueue_get_vring(queue->vq);
+
+	return virtio_epf_to_cpu(READ_ONCE(vring->avail->idx)) ==
+	       used_index(queue);
+}
+
+/**
+ * virtio_epf_expect_answer() - see that an answer comes
+ * @queue: the queue, of which the endpoint was told that there is something new
+ *
+ * Context: any; the queue's lock is not held.
+ */
+void virtio_epf_expect_answer(struct virtio_epf_queue *queue)
+{
+	struct virtio_epf *epf;
+
+	if (!is_polled(queue))
+		return;
+
+	epf = to_virtio_epf(queue->vq->vdev);
+	guard(spinlock_irqsave)(&queue->lock);
+	if (!queue->was_waiting)
+		queue->watched_used = used_index(queue);
+	queue->was_waiting = true;
+	if (!timer_pending(&epf->answer_timer))
+		mod_timer(&epf->answer_timer,
+			  jiffies + msecs_to_jiffies(epf->timeout_ms));
+}
+
+/*
+ * That driver may have a processor to itself until its queue is broken, so this is
+ * a timer.
+ */
+static void answer_timeout(struct timer_list *timer)
+{
+	struct virtio_epf *epf = container_of(timer, struct virtio_epf,
+					      answer_timer);
+	bool waits = false;
+	unsigned int i;
+
+	for (i = 0; i < epf->num_queues; i++) {
+		struct virtio_epf_queue *queue = &epf->queues[i];
+
+		if (!is_polled(queue))
+			continue;
+
+		guard(spinlock_irqsave)(&queue->lock);
+		if (!queue->was_waiting)
+			continue;
+		queue->was_waiting = !is_answered(queue);
+		if (queue->was_waiting &&
+		    queue->watched_used == used_index(queue)) {
+			WRITE_ONCE(epf->unanswered, true);
+			__virtqueue_break(queue->vq);
+		}
+		queue->watched_used = used_index(queue);
+		waits |= queue->was_waiting;
+	}
+
+	if (READ_ONCE(epf->unanswered))
+		virtio_epf_watch(epf, true);
+	else if (waits)
+		mod_timer(timer, jiffies + msecs_to_jiffies(epf->timeout_ms));
+}
+
 static void give_up(struct virtio_epf *epf)
 {
 	guard(mutex)(&epf->control_lock);
@@ -296,7 +377,9 @@ static void watch_work(struct work_struct *work)
 	if (READ_ONCE(epf->lost))
 		return;
 
-	if (has_lied(epf)) {
+	if (READ_ONCE(epf->unanswered))
+		dev_err(&epf->vdev.dev, "a control request is not answered\n");
+	if (READ_ONCE(epf->unanswered) || has_lied(epf)) {
 		give_up(epf);
 		return;
 	}
@@ -340,6 +423,7 @@ void virtio_epf_init_loss(struct virtio_epf *epf)
 {
 	INIT_WORK(&epf->fail_work, fail_work);
 	INIT_DELAYED_WORK(&epf->watch_work, watch_work);
+	timer_setup(&epf->answer_timer, answer_timeout, 0);
 }
 
 /**
@@ -350,7 +434,9 @@ void virtio_epf_init_loss(struct virtio_epf *epf)
  */
 void virtio_epf_forget_loss(struct virtio_epf *epf)
 {
+	timer_delete_sync(&epf->answer_timer);
 	cancel_delayed_work_sync(&epf->watch_work);
+	WRITE_ONCE(epf->unanswered, false);
 	cancel_work_sync(&epf->fail_work);
 	WRITE_ONCE(epf->lost, false);
 }

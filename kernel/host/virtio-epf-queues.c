@@ -90,6 +90,7 @@ static bool notify_push(struct virtqueue *vq)
 	virtio_epf_account_kick(to_queue(vq));
 	push(to_queue(vq));
 	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
+	virtio_epf_expect_answer(to_queue(vq));
 	return true;
 }
 
@@ -111,6 +112,7 @@ static bool notify_pull(struct virtqueue *vq)
 		writel(++queue->kicks << 16 | available, queue->notify);
 	}
 	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
+	virtio_epf_expect_answer(to_queue(vq));
 	return true;
 }
 
@@ -139,6 +141,7 @@ static int enable(struct virtio_epf_queue *queue)
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		queue->pushed = 0;
 		queue->kicks = 0;
+		queue->was_waiting = false;
 		writel(0, queue->notify);
 	}
 	/* It may interrupt us before we see that it has answered. */

@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/virtio.h>
 #include <linux/virtio_config.h>
 #include <linux/workqueue.h>
@@ -102,6 +103,8 @@ struct virtio_epf_queue {
  * @status: device status that the driver has set
  * @watch_work: sees that nothing comes back from the endpoint
  * @fail_work: gives requests back with an error
+ * @answer_timer: sees that answers come for which a driver stands still
+ * @unanswered: they do not
  * @lost: the endpoint does nothing for queues any more; requests fail
  * @hurry: the driver comes or goes, and does not wait for ever
  * @silences: how often in a row nothing came back
@@ -136,6 +139,8 @@ struct virtio_epf {
 	struct delayed_work watch_work;
 	struct work_struct fail_work;
 	bool lost;
+	struct timer_list answer_timer;
+	bool unanswered;
 	bool hurry;
 	unsigned int silences;
 
@@ -224,6 +229,7 @@ bool virtio_epf_is_behind(struct virtio_epf_queue *queue);
 
 void virtio_epf_init_loss(struct virtio_epf *epf);
 void virtio_epf_watch(struct virtio_epf *epf, bool at_once);
+void virtio_epf_expect_answer(struct virtio_epf_queue *queue);
 void virtio_epf_lose(struct virtio_epf *epf);
 void virtio_epf_check_reset(struct virtio_epf *epf);
 void virtio_epf_forget_loss(struct virtio_epf *epf);
