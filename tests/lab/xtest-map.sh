@@ -51,3 +51,17 @@ echo "16 times the windows: $(maps cached) maps, without keeping them $(maps tra
 (($(maps cached) <= $(maps transfer))) || die "$(maps cached) maps"
 (($(maps transfer) >= 256)) || die "$(maps transfer) maps"
 stop
+wait_for "removal" test ! -e /sys/bus/pci/devices/0000:11:00.0
+remove_functions pci_epf_xtest x0
+
+# Of the maps that a controller has, one stays free.
+again profile=generic max_maps=4
+VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+start
+wait_for "the driver" test -e /dev/pci-endpoint-xtest.0
+pcitest bench map --policy cached --pattern random --sizes 512 --budget 1024 \
+	--stride 64K --range 4M --repetitions 1 --json >/tmp/bench ||
+	die "$(cat /tmp/bench)"
+is "windows_max_maps 3" grep windows_max_maps \
+	"$ep"/functions/pci_epf_xtest/x0/pci_epf_xtest.0/outbound/stats
+stop
