@@ -104,8 +104,9 @@ sub map_range {
 	expect("$what: endpoint", $endpoint, $! ? name() : "none");
 }
 
-my $data = "x" x (2 * PAGE);
-my $here = address($data);
+# Two whole pages: a range within one is in one piece.
+my $data = "x" x (3 * PAGE);
+my $here = (address($data) + PAGE - 1) & ~(PAGE - 1);
 my @one = (num_lists => 1, num_sources => 1);
 my $fixed = memory(0, PAGE, PROT_READ, PRIVATE | ANONYMOUS) or die "mmap: $!\n";
 
@@ -205,6 +206,7 @@ refuses('COPY', PAGE, 'EFAULT');
 expect("no bytes", 'EINVAL', call('COPY', pack("Q L x4", 0, 0)));
 expect("too many bytes", 'ENOMEM', call('COPY', pack("Q L x4", 1 << 40, 0)));
 refuses('BAR', 6, 'EINVAL');
+refuses('BAR', 5, 'ENODATA');
 # Not before Linux 7.0; and not where the registers are, nor without interrupts.
 if (call('SUBRANGE', 0) ne 'EOPNOTSUPP') {
 	refuses('SUBRANGE', 6, 'EINVAL');

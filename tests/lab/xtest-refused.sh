@@ -11,6 +11,8 @@
 node=/dev/pci-endpoint-xtest.0
 device=0000:11:00.0
 
+# So that BAR 5 is half of another
+again bar4/only_64bit=1
 modprobe pci-epf-xtest
 modprobe pci_endpoint_xtest
 VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
