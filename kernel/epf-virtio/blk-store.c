@@ -257,17 +257,30 @@ static void transfer_bdev(struct blk_request *request)
 	blk_finish_plug(&plug);
 }
 
-static void file_done(struct kiocb *iocb, long ret)
+/*
+ * A file system may look at the kiocb again after it was completed, to note the
+ * access: the request stays until both are over.
+ */
+static void file_put(struct blk_request *request)
 {
-	struct blk_request *request = container_of(iocb, struct blk_request,
-						   iocb);
+	if (refcount_dec_and_test(&request->iocb_users))
+		blk_request_done(request, request->error);
+}
 
-	if (iocb->ki_flags & IOCB_WRITE)
-		kiocb_end_write(iocb);
+static void file_end(struct blk_request *request, long ret)
+{
 	/* Less than wanted: someone cut the file. */
 	if (ret >= 0)
 		ret = ret == request->bytes ? 0 : -EIO;
-	blk_request_done(request, ret);
+	request->error = ret;
+	file_put(request);
+}
+
+static void file_done(struct kiocb *iocb, long ret)
+{
+	if (iocb->ki_flags & IOCB_WRITE)
+		kiocb_end_write(iocb);
+	file_end(container_of(iocb, struct blk_request, iocb), ret);
 }
 
 static void transfer_file(struct blk_request *request)
@@ -277,6 +290,7 @@ static void transfer_file(struct blk_request *request)
 	struct iov_iter iter;
 	ssize_t ret;
 
+	refcount_set(&request->iocb_users, 2);
 	request->iocb = (struct kiocb) {
 		.ki_filp = file,
 		.ki_pos = request->pos,
@@ -293,12 +307,9 @@ static void transfer_file(struct blk_request *request)
 	} else {
 		ret = vfs_iocb_iter_read(file, &request->iocb, &iter);
 	}
-	if (ret == -EIOCBQUEUED)
-		return;
-
-	if (ret >= 0)
-		ret = ret == request->bytes ? 0 : -EIO;
-	blk_request_done(request, ret);
+	if (ret != -EIOCBQUEUED)
+		file_end(request, ret);
+	file_put(request);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/blk_types.h>
 #include <linux/cache.h>
 #include <linux/fs.h>
+#include <linux/refcount.h>
 #include <linux/sizes.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/virtio_blk.h>
@@ -92,6 +93,7 @@ struct blk {
  * @num_pages: pieces that the data is in
  * @data: the pieces
  * @iocb: of a file's I/O
+ * @iocb_users: who may still look at it: the file system, and its completion
  * @header: what the host wants
  * @status: what becomes of it
  */
@@ -107,6 +109,7 @@ struct blk_request {
 	unsigned int num_pages;
 	struct bio_vec *data;
 	struct kiocb iocb;
+	refcount_t iocb_users;
 	/* DMA goes to these two: nothing else is in their cache lines. */
 	struct virtio_blk_outhdr header __aligned(ARCH_DMA_MINALIGN);
 	u8 status;
