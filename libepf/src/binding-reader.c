@@ -74,8 +74,10 @@ static int fail_syntax(struct binding_reader *reader)
 				   "write the file in UTF-8", "not text: %s",
 				   parser->problem);
 	default:
-		mark.line = parser->problem_mark.line + 1;
-		mark.column = parser->problem_mark.column + 1;
+		mark = (struct config_mark){
+			.line = parser->problem_mark.line + 1,
+			.column = parser->problem_mark.column + 1,
+		};
 		return config_fail(reader->config, -EILSEQ, mark, NULL, NULL,
 				   NULL, "not YAML: %s%s%s",
 				   parser->context ? parser->context : "",
