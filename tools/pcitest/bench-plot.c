@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,19 +102,24 @@ static void print_script(FILE *out, const struct bench_report *report,
 
 int bench_plot(const struct bench_report *report, const char *file)
 {
+	void (*on_broken_pipe)(int number);
 	FILE *gnuplot;
-	int status;
+	int err, status;
 
 	if (!report->count)
 		return 0;
 	fflush(stdout);
 	gnuplot = popen("gnuplot", "we");
 	if (!gnuplot) {
-		message("--plot %s: %s", file, strerror(errno));
-		return -errno;
+		err = errno;
+		message("--plot %s: %s", file, strerror(err));
+		return -err;
 	}
+	/* It may be gone before it has read all. */
+	on_broken_pipe = signal(SIGPIPE, SIG_IGN);
 	print_script(gnuplot, report, file);
 	status = pclose(gnuplot);
+	signal(SIGPIPE, on_broken_pipe);
 	if (status == 0)
 		return 0;
 	message("--plot %s: gnuplot failed; is it installed?", file);
