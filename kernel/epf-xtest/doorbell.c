@@ -8,7 +8,6 @@
 
 #include <linux/errno.h>
 
-#include "../compat/pci-epc.h"
 #include "xtest.h"
 
 static void rung(void *context)

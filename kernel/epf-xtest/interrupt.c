@@ -7,7 +7,6 @@
 
 #include <linux/pci.h>
 
-#include "stock.h"
 #include "xtest.h"
 
 /**

@@ -14,7 +14,6 @@
 #include <linux/pci_ids.h>
 #include <linux/slab.h>
 
-#include "stock.h"
 #include "xtest.h"
 
 /* As long as there is work, the next look comes at once; then less often. */

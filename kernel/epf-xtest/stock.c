@@ -11,8 +11,6 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "../compat/pci-epc.h"
-#include "stock.h"
 #include "xtest.h"
 
 /* What the host's driver can allocate in one piece is less. */

@@ -7,11 +7,8 @@
  */
 
 #include <linux/errno.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../compat/pci-epc.h"
-#include "stock.h"
 #include "xtest.h"
 
 static unsigned int place_in_memory(unsigned int range)
@@ -28,27 +25,32 @@ static bool may_be_cut(const struct xtest *xtest, u32 barno)
 	       (!xtest->doorbell.user || barno != xtest->doorbell.bell.barno);
 }
 
-/* Put ranges behind a BAR, or its memory in one. */
-static int set_ranges(struct xtest *xtest, struct pci_epf_bar *bar,
-		      struct pci_epf_bar_submap *ranges, unsigned int count)
+static unsigned int count_ranges(const struct pci_epf_bar *bar)
 {
-	const struct pci_epf_bar_submap *old;
-	unsigned int old_count = compat_bar_submap(bar, &old);
+	const struct pci_epf_bar_submap *ranges;
+
+	return compat_bar_submap(bar, &ranges);
+}
+
+/* Put ranges behind a BAR, or its memory in one: 0. */
+static int set_ranges(struct xtest *xtest, struct pci_epf_bar *bar,
+		      unsigned int count)
+{
+	struct pci_epf_bar_submap *ranges = xtest->ranges[bar->barno];
+	unsigned int old_count = count_ranges(bar);
 	struct pci_epf *epf = xtest->epf;
 	int ret;
 
-	ret = compat_bar_set_submap(bar, ranges, count);
+	ret = compat_bar_set_submap(bar, count ? ranges : NULL, count);
 	if (ret)
 		return ret;
 
 	ret = pci_epc_set_bar(epf->epc, epf->func_no, epf->vfunc_no, bar);
-	if (!ret) {
-		kfree(old);
+	if (!ret)
 		return 0;
-	}
 
 	/* What the controller has now is not known. */
-	compat_bar_set_submap(bar, (struct pci_epf_bar_submap *)old, old_count);
+	compat_bar_set_submap(bar, old_count ? ranges : NULL, old_count);
 	if (pci_epc_set_bar(epf->epc, epf->func_no, epf->vfunc_no, bar))
 		dev_err(&epf->dev, "BAR%d: as it was it cannot be set again\n",
 			bar->barno);
@@ -70,8 +72,8 @@ static void fill_ranges(const struct xtest *xtest, u32 barno, size_t size)
  * @barno: the BAR, from the host
  *
  * Context: the function's thread.
- * Return: 0, -EINVAL for a BAR that cannot be cut, -ENOMEM, or an error of the
- *	controller; of that -ENOSPC tells that it has no more ranges.
+ * Return: 0, -EINVAL for a BAR that cannot be cut, or an error of the controller;
+ *	of that -ENOSPC tells that it has no more ranges.
  */
 int xtest_subranges_set(struct xtest *xtest, u32 barno)
 {
@@ -86,25 +88,17 @@ int xtest_subranges_set(struct xtest *xtest, u32 barno)
 
 	bar = &xtest->epf->bar[barno];
 	size = bar->size / XTEST_STOCK_NUM_SUBRANGES;
-	ranges = kcalloc(XTEST_STOCK_NUM_SUBRANGES, sizeof(*ranges),
-			 GFP_KERNEL);
-	if (!ranges)
-		return -ENOMEM;
-
+	ranges = xtest->ranges[barno];
 	for (i = 0; i < XTEST_STOCK_NUM_SUBRANGES; i++) {
 		ranges[i].phys_addr = bar->phys_addr +
 				      place_in_memory(i) * size;
 		ranges[i].size = size;
 	}
 
-	ret = set_ranges(xtest, bar, ranges, XTEST_STOCK_NUM_SUBRANGES);
-	if (ret) {
-		kfree(ranges);
-		return ret;
-	}
-
-	fill_ranges(xtest, barno, size);
-	return 0;
+	ret = set_ranges(xtest, bar, XTEST_STOCK_NUM_SUBRANGES);
+	if (!ret)
+		fill_ranges(xtest, barno, size);
+	return ret;
 }
 
 /**
@@ -118,13 +112,11 @@ int xtest_subranges_set(struct xtest *xtest, u32 barno)
  */
 int xtest_subranges_clear(struct xtest *xtest, u32 barno)
 {
-	const struct pci_epf_bar_submap *ranges;
-
 	if (!may_be_cut(xtest, barno) ||
-	    !compat_bar_submap(&xtest->epf->bar[barno], &ranges))
+	    !count_ranges(&xtest->epf->bar[barno]))
 		return -EINVAL;
 
-	return set_ranges(xtest, &xtest->epf->bar[barno], NULL, 0);
+	return set_ranges(xtest, &xtest->epf->bar[barno], 0);
 }
 
 /**
@@ -136,17 +128,15 @@ int xtest_subranges_clear(struct xtest *xtest, u32 barno)
 void xtest_subranges_release(struct xtest *xtest)
 {
 	struct pci_epf *epf = xtest->epf;
-	const struct pci_epf_bar_submap *ranges;
 	enum pci_barno bar;
 
 	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++) {
-		if (!compat_bar_submap(&epf->bar[bar], &ranges))
+		if (!count_ranges(&epf->bar[bar]))
 			continue;
 
 		compat_bar_set_submap(&epf->bar[bar], NULL, 0);
 		if (pci_epc_set_bar(epf->epc, epf->func_no, epf->vfunc_no,
 				    &epf->bar[bar]))
 			dev_err(&epf->dev, "BAR%d: its ranges stay\n", bar);
-		kfree(ranges);
 	}
 }

@@ -13,7 +13,9 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include "../compat/pci-epc.h"
 #include "epf-core.h"
+#include "stock.h"
 #include "uapi/pci-epf-xtest.h"
 
 /*
@@ -28,7 +30,6 @@
  */
 
 struct xtest;
-struct xtest_stock_registers;
 
 /* What the user says; fixed while the function is bound. */
 struct xtest_settings {
@@ -110,6 +111,7 @@ struct xtest_doorbell {
  * @bound: to a controller; @settings are fixed
  * @features: of the controller
  * @bars: memory behind each BAR, or NULL
+ * @ranges: what each BAR is made of while it is in several
  * @register_bar: which BAR the registers are in
  * @msix_offset: of the MSI-X table in that BAR
  * @ring_offset: of the room for rings in that BAR
@@ -129,6 +131,7 @@ struct xtest {
 
 	const struct pci_epc_features *features;
 	void *bars[PCI_STD_NUM_BARS];
+	struct pci_epf_bar_submap ranges[PCI_STD_NUM_BARS][XTEST_STOCK_NUM_SUBRANGES];
 	enum pci_barno register_bar;
 	size_t msix_offset;
 	size_t ring_offset;

@@ -6,23 +6,12 @@
 # Each kind of fault happens when it is asked for, as often as asked for, to
 # what it was asked for; then everything works again.
 
-. "$EPFLAB_TOP/tests/lab/common.sh"
+# shellcheck source=tests/lab/faults.sh
+. "$EPFLAB_TOP/tests/lab/faults.sh"
 
-faults=/sys/kernel/debug/pci_epc_sim/epc-sim.0/faults
 MSIX=32
 tracing=/sys/kernel/tracing
 endpoint=/sys/bus/pci/devices/0000:11:00.0
-
-# inject KIND TIMES [FILE=VALUE...]: from now on, always, so many times.
-inject() {
-	local file
-
-	for file in "${@:3}"; do
-		echo "${file#*=}" >"$faults/$1/${file%%=*}"
-	done
-	echo "$2" >"$faults/$1/times"
-	echo 100 >"$faults/$1/probability"
-}
 
 # happened KIND COUNT: so often until now, and never again.
 happened() {

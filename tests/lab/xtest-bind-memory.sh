@@ -27,6 +27,12 @@ rm "$link"
 # Another one is made. (Before 7.3 the core has EINVAL for whatever there is.)
 nth "mkdir \"${function%0}1\"" "rmdir \"${function%0}1\"" EINVAL
 
+# So is room that is put aside for its user.
+windows=$(echo "$function"/pci_epf_xtest.*)/outbound/windows
+nth "mkdir \"$windows/mine\"" "rmdir \"$windows/mine\""
+mkdir "$windows/mine"
+echo 70000 >"$windows/mine/size"
+
 # The function is bound to its controller, to one that lets it begin at once, too,
 # and unbound.
 again linkup_notifier=0
@@ -36,6 +42,9 @@ again linkup_notifier=1
 nth "symlink \"$function\", \"$link\"" "unlink \"$link\""
 ln -s "$function" "$link"
 nth "unlink \"$link\"" "symlink \"$function\", \"$link\""
+
+dmesg | grep -q "window mine: no 70000 bytes to put aside: -12" ||
+	die "it had its window"
 
 start
 wait_for "the driver" test -e $node

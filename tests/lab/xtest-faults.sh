@@ -4,23 +4,11 @@
 #
 # For the tests in which the extended test function meets faults. Of simulated time.
 
-# shellcheck source=tests/lab/common.sh
-. "$EPFLAB_TOP/tests/lab/common.sh"
+# shellcheck source=tests/lab/faults.sh
+. "$EPFLAB_TOP/tests/lab/faults.sh"
 
-faults=/sys/kernel/debug/pci_epc_sim/epc-sim.0/faults
 device=/sys/bus/pci/devices/0000:11:00.0
 node=/dev/pci-endpoint-xtest.0
-
-# inject KIND TIMES [FILE=VALUE...]
-inject() {
-	local file
-
-	for file in "${@:3}"; do
-		echo "${file#*=}" >"$faults/$1/${file%%=*}"
-	done
-	echo "$2" >"$faults/$1/times"
-	echo 100 >"$faults/$1/probability"
-}
 
 no_more() {
 	(($(stat_of "fault_$1") > 0)) || die "$1 did not happen"
