@@ -2,70 +2,12 @@
 // SPDX-FileCopyrightText: 2026 The epf-utils authors
 
 /* Without memory every call says -ENOMEM, or does what it was asked to; none
- * leaks or crashes, whichever allocation it is that fails. The linker brings
- * all allocations here (--wrap). */
+ * leaks or crashes, whichever allocation it is that fails. */
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "allocations.h"
 #include "files-fixture.h"
-
-static unsigned int allocations, fail_at;
-
-static bool fails(void)
-{
-	return ++allocations == fail_at;
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size)
-{
-	return fails() ? NULL : __real_realloc(memory, size);
-}
-
-void *__real_reallocarray(void *memory, size_t count, size_t size);
-void *__wrap_reallocarray(void *memory, size_t count, size_t size);
-void *__wrap_reallocarray(void *memory, size_t count, size_t size)
-{
-	return fails() ? NULL : __real_reallocarray(memory, count, size);
-}
-
-char *__real_strdup(const char *string);
-char *__wrap_strdup(const char *string);
-char *__wrap_strdup(const char *string)
-{
-	return fails() ? NULL : __real_strdup(string);
-}
-
-char *__real_strndup(const char *string, size_t size);
-char *__wrap_strndup(const char *string, size_t size);
-char *__wrap_strndup(const char *string, size_t size)
-{
-	return fails() ? NULL : __real_strndup(string, size);
-}
-
-int __real_vasprintf(char **string, const char *format, va_list args);
-int __wrap_vasprintf(char **string, const char *format, va_list args);
-int __wrap_vasprintf(char **string, const char *format, va_list args)
-{
-	return fails() ? -1 : __real_vasprintf(string, format, args);
-}
 
 /* Call run with every allocation failing in turn, until there are no more. */
 static unsigned int try_all(struct fixture *f, int (*run)(struct fixture *f))

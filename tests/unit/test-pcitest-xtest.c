@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -49,7 +51,7 @@ static struct {
 	enum fault fault;
 	uint32_t caps, max_segments;
 	/* Which allocation fails, from 1; 0: none */
-	unsigned int calloc, memory, aligned;
+	unsigned int calloc, reallocarray, memory, aligned;
 } model;
 
 static void reset_model(enum fault fault)
@@ -70,6 +72,14 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size)
 {
 	return fails(&model.calloc) ? NULL : __real_calloc(count, size);
+}
+
+void *__real_reallocarray(void *memory, size_t count, size_t size);
+void *__wrap_reallocarray(void *memory, size_t count, size_t size);
+void *__wrap_reallocarray(void *memory, size_t count, size_t size)
+{
+	return fails(&model.reallocarray)
+		? NULL : __real_reallocarray(memory, count, size);
 }
 
 void *__real_aligned_alloc(size_t alignment, size_t size);
@@ -593,6 +603,34 @@ static void nothing_is_measured_without_memory(void **state)
 	measure(map(XTEST_POLICY_STATIC), "memory: Cannot allocate memory");
 }
 
+/* Samples grow while it measures: there it ends. */
+static void measuring_ends_without_memory(void **state)
+{
+	FILE *messages = tmpfile();
+	char text[100] = "";
+	int status;
+	pid_t pid;
+
+	assert_non_null(messages);
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		dup2(fileno(messages), STDERR_FILENO);
+		reset_model(NONE);
+		model.reallocarray = 2;
+		measure(transfer(OPERATION_PING), "");
+		_exit(99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_CODE_FAILED);
+	rewind(messages);
+	assert_non_null(fgets(text, sizeof(text), messages));
+	assert_non_null(strstr(text, ": out of memory\n"));
+	fclose(messages);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -603,6 +641,7 @@ int main(void)
 		cmocka_unit_test(a_sound_device_is_measured),
 		cmocka_unit_test(nothing_wrong_is_measured),
 		cmocka_unit_test(nothing_is_measured_without_memory),
+		cmocka_unit_test(measuring_ends_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
