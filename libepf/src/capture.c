@@ -25,6 +25,20 @@ static bool is_named(const struct capture *capture, const char *name)
 	return false;
 }
 
+/* As DRIVER/NAME. */
+static bool is_named_in_full(const struct capture *capture, const char *driver,
+			     const char *name)
+{
+	size_t length = strlen(driver);
+
+	for (size_t i = 0; i < capture->num_names; i++)
+		if (strncmp(capture->names[i], driver, length) == 0 &&
+		    capture->names[i][length] == '/' &&
+		    strcmp(capture->names[i] + length + 1, name) == 0)
+			return true;
+	return false;
+}
+
 /* Only what has a primary link has a place in a file. */
 static bool is_wanted(const struct capture *capture,
 		      const struct epf_function *function)
@@ -32,15 +46,13 @@ static bool is_wanted(const struct capture *capture,
 	const char *driver =
 		epf_driver_get_name(epf_function_get_driver(function));
 	const char *name = epf_function_get_name(function);
-	_cleanup_free_ char *path = NULL;
 	const struct epf_link *link;
 
 	link = resolve_link(function, EPF_INTERFACE_PRIMARY);
 	if (!link)
 		return false;
-	path = string_format("%s/%s", driver, name);
 	return capture->num_names == 0 || is_named(capture, name) ||
-	       (path && is_named(capture, path)) ||
+	       is_named_in_full(capture, driver, name) ||
 	       is_named(capture, epf_controller_get_name(
 					 epf_link_get_controller(link)));
 }

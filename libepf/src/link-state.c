@@ -16,6 +16,7 @@ int tree_read_link_state(const struct cfs *cfs, const char *name,
 			 enum epf_link_state *state)
 {
 	_cleanup_free_ char *sim = NULL, *dwc = NULL, *text = NULL;
+	int err;
 
 	/* From /sys/kernel/config/pci_ep */
 	sim = string_format("../pci_epc_sim/%s/link_up", name);
@@ -23,14 +24,19 @@ int tree_read_link_state(const struct cfs *cfs, const char *name,
 	if (!sim || !dwc)
 		return -ENOMEM;
 	*state = EPF_LINK_STATE_UNKNOWN;
-	if (cfs_read(cfs, sim, &text) == 0)
+	err = cfs_read(cfs, sim, &text);
+	if (!err) {
 		*state = strcmp(text, "1") == 0 ? EPF_LINK_STATE_UP
 						: EPF_LINK_STATE_DOWN;
-	else if (cfs_read(cfs, dwc, &text) == 0)
+		return 0;
+	}
+	if (err != -ENOMEM)
+		err = cfs_read(cfs, dwc, &text);
+	if (!err)
 		/* L0, L0S, L1_1, L2_IDLE: the link is up, awake or asleep. */
 		*state = text[0] == 'L' ? EPF_LINK_STATE_UP
 					: EPF_LINK_STATE_DOWN;
-	return 0;
+	return err == -ENOMEM ? err : 0;
 }
 
 static long long now_ms(void)

@@ -73,8 +73,6 @@ static int read_function(struct epf_topology *topology, const char *name,
 	function->driver = driver;
 	function->name = strdup(name);
 	function->path = string_format("functions/%s/%s", driver->name, name);
-	if (!function->path)
-		function->path = NULL;
 	if (!function->name || !function->path)
 		return -ENOMEM;
 	if (topology->outline)
@@ -108,7 +106,7 @@ static int read_controller(struct epf_topology *topology, const char *name,
 			   void *data)
 {
 	struct epf_controller *controller;
-	int err;
+	int err, started;
 
 	controller = grow(&topology->controllers, &topology->num_controllers,
 			  sizeof(*controller));
@@ -116,12 +114,12 @@ static int read_controller(struct epf_topology *topology, const char *name,
 		return -ENOMEM;
 	controller->name = strdup(name);
 	controller->path = string_format("controllers/%s", name);
-	if (!controller->path)
-		controller->path = NULL;
 	if (!controller->name || !controller->path)
 		return -ENOMEM;
-	controller->started =
-		tree_is_started(&topology->ctx->cfs, controller->path) == 1;
+	started = tree_is_started(&topology->ctx->cfs, controller->path);
+	if (started == -ENOMEM)
+		return started;
+	controller->started = started == 1;
 	err = tree_read_link_state(&topology->ctx->cfs, name,
 				   &controller->link_state);
 	if (err)

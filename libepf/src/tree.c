@@ -59,6 +59,7 @@ static int add_attribute(struct attribute_list *list, const struct cfs *cfs,
 	_cleanup_free_ char *path = NULL;
 	struct attribute *items;
 	char *text = NULL;
+	int err;
 
 	items = reallocarray(list->items, list->count + 1, sizeof(*items));
 	if (!items)
@@ -73,9 +74,10 @@ static int add_attribute(struct attribute_list *list, const struct cfs *cfs,
 	if (!items->name)
 		return -ENOMEM;
 	/* Some refuse to be read for now, as vntb's mwN without num_mws. */
-	items->text = cfs_read(cfs, path, &text) ? NULL : text;
+	err = cfs_read(cfs, path, &text);
+	items->text = err ? NULL : text;
 	list->count++;
-	return 0;
+	return err == -ENOMEM ? err : 0;
 }
 
 /* "sub/name", or name without sub. NULL for no memory. */

@@ -190,6 +190,166 @@ static void bindings(void **state)
 	assert_in_range(try_all(f, read_binding), 100, 1000);
 }
 
+/* The system as a file, of each kind. */
+static int export(struct fixture *f)
+{
+	static const char *const names[] = { "pci_epf_test/f0" };
+	_cleanup_free_ char *yaml = NULL, *dts = NULL;
+	struct epf_topology *topology = NULL;
+	struct epf_config *config = NULL;
+	int err;
+
+	err = epf_topology_new(f->ctx, &topology);
+	if (!err)
+		err = epf_config_capture(f->ctx, topology, names, 1, &config);
+	if (!err)
+		err = epf_config_print(config, &yaml);
+	if (!err)
+		err = epf_config_print_dts(config, &dts);
+	epf_config_free(config);
+	epf_topology_free(topology);
+	if (err)
+		return err;
+	assert_null(strstr(yaml, "start: false\n"));
+	assert_non_null(strstr(yaml, "{ bar: 0, size: 131072 }\n"));
+	assert_non_null(strstr(dts, "bar-regions = <0 0x0 0x20000>;\n"));
+	return 0;
+}
+
+static void make_linked(struct fixture *f)
+{
+	_cleanup_free_ char *link = NULL;
+
+	make_tree(f);
+	make_function(f);
+	make_file(f, PCI_EP "/controllers/sim.0/start", "1\n");
+	make_directory(f, "sys/kernel/config/pci_epc_sim/sim.0");
+	make_file(f, "sys/kernel/config/pci_epc_sim/sim.0/link_up", "1\n");
+	link = string_format("%s/" PCI_EP "/controllers/sim.0/any", f->root);
+	assert_int_equal(symlink("../../functions/pci_epf_test/f0", link), 0);
+	make_ctx(f, f->root, 0);
+}
+
+static void exports(void **state)
+{
+	struct fixture *f = *state;
+
+	make_linked(f);
+	assert_in_range(try_all(f, export), 50, 1000);
+}
+
+/* What a file would change, and what of it cannot be. */
+static int compare(struct fixture *f)
+{
+	struct epf_topology *topology = NULL;
+	struct epf_findings *findings = NULL;
+	struct epf_config *config = NULL;
+	struct epf_diff *diff = NULL;
+	int err;
+
+	err = epf_config_parse(f->ctx, "test.yaml", binding,
+			       sizeof(binding) - 1, &config);
+	if (!err)
+		err = epf_topology_new(f->ctx, &topology);
+	if (!err)
+		err = epf_diff_new(config, topology, EPF_DIFF_EXACT, &diff);
+	if (!err) {
+		assert_int_equal(epf_diff_get_num_differences(diff), 2);
+		err = epf_findings_new(config, topology, &findings);
+	}
+	if (!err)
+		assert_int_equal(epf_findings_get_num(findings), 6);
+	epf_findings_free(findings);
+	epf_diff_free(diff);
+	epf_topology_free(topology);
+	epf_config_free(config);
+	return err;
+}
+
+static void comparisons(void **state)
+{
+	struct fixture *f = *state;
+
+	make_linked(f);
+	assert_in_range(try_all(f, compare), 50, 1000);
+}
+
+/* Nothing but what the file says: all that there is goes, too. */
+static int replace(struct fixture *f)
+{
+	static const char empty[] = "version: 1\ncontrollers: []\n";
+	struct epf_topology *topology = NULL;
+	struct epf_config *config = NULL;
+	struct epf_plan *plan = NULL;
+	int err;
+
+	err = epf_config_parse(f->ctx, "test.yaml", empty, sizeof(empty) - 1,
+			       &config);
+	if (!err)
+		err = epf_topology_new(f->ctx, &topology);
+	if (!err)
+		err = epf_plan_new(f->ctx, &plan);
+	if (!err)
+		err = epf_plan_replace(plan, config, topology);
+	if (plan)
+		assert_int_equal(epf_plan_get_num_steps(plan), err ? 0 : 3);
+	epf_plan_free(plan);
+	epf_topology_free(topology);
+	epf_config_free(config);
+	return err;
+}
+
+static void replacements(void **state)
+{
+	struct fixture *f = *state;
+
+	make_linked(f);
+	assert_in_range(try_all(f, replace), 30, 1000);
+}
+
+static int wait_for_link(struct fixture *f)
+{
+	static const char text[] =
+		"version: 1\ncontrollers: [ { name: sim.0, wait-link: 1 } ]\n";
+	struct epf_config *config;
+	int err;
+
+	err = epf_config_parse(f->ctx, "test.yaml", text, sizeof(text) - 1,
+			       &config);
+	if (err)
+		return err;
+	err = epf_config_wait_link(config, 0);
+	epf_config_free(config);
+	return err;
+}
+
+static void waits(void **state)
+{
+	struct fixture *f = *state;
+
+	make_linked(f);
+	assert_in_range(try_all(f, wait_for_link), 20, 1000);
+}
+
+static int watch(struct fixture *f)
+{
+	struct epf_monitor *monitor;
+	int err;
+
+	err = epf_monitor_new(f->ctx, &monitor);
+	if (!err)
+		epf_monitor_free(monitor);
+	return err;
+}
+
+static void monitors(void **state)
+{
+	struct fixture *f = *state;
+
+	make_linked(f);
+	assert_in_range(try_all(f, watch), 20, 1000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -198,6 +358,11 @@ int main(void)
 		TEST(snapshots),
 		TEST(plans),
 		TEST(bindings),
+		TEST(exports),
+		TEST(comparisons),
+		TEST(replacements),
+		TEST(waits),
+		TEST(monitors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
