@@ -62,6 +62,17 @@ unsigned int virtio_epf_max_segments(const struct virtio_epf *epf)
 	return size > OVERHEAD ? size - OVERHEAD : 0;
 }
 
+/*
+ * Where there is no interrupt, a driver looks into its split ring by itself. Of a packed
+ * one the area has but what the device wants to be told of, and that is everything:
+ * we do not see by ourselves for what a driver stands still there.
+ */
+static bool is_area_ours(const struct virtqueue *vq)
+{
+	return vq->callback ? has_requests(vq) :
+			      virtio_has_feature(vq->vdev, VIRTIO_F_RING_PACKED);
+}
+
 static size_t used_size(const struct virtio_epf_queue *queue)
 {
 	/* The index that the device wants to be told of comes after. */
@@ -80,6 +91,14 @@ int virtio_epf_account_begin(struct virtio_epf_queue *queue)
 {
 	struct device *dev = queue->vq->vdev->dev.parent;
 
+	if (is_area_ours(queue->vq) && !queue->device_used) {
+		queue->device_used = dma_alloc_coherent(dev, used_size(queue),
+							&queue->device_used_at,
+							GFP_KERNEL);
+		if (!queue->device_used)
+			return -ENOMEM;
+	}
+
 	if (!has_requests(queue->vq))
 		return 0;
 
@@ -89,15 +108,6 @@ int virtio_epf_account_begin(struct virtio_epf_queue *queue)
 					    GFP_KERNEL);
 	if (!queue->under_way)
 		return -ENOMEM;
-
-	/* Where there is no interrupt, a driver looks into its ring by itself. */
-	if (!queue->device_used && queue->vq->callback) {
-		queue->device_used = dma_alloc_coherent(dev, used_size(queue),
-							&queue->device_used_at,
-							GFP_KERNEL);
-		if (!queue->device_used)
-			return -ENOMEM;
-	}
 
 	guard(spinlock_irqsave)(&queue->lock);
 	memset(queue->under_way, 0,
@@ -133,11 +143,11 @@ void virtio_epf_account_end(struct virtio_epf_queue *queue)
 }
 
 /**
- * virtio_epf_used_address() - where the endpoint says what it has used
+ * virtio_epf_used_address() - where the endpoint says what it has used, or wants
  * @queue: the queue, after virtio_epf_account_begin()
  *
  * Context: any.
- * Return: the PCI address of its used ring.
+ * Return: the PCI address of its device area.
  */
 u64 virtio_epf_used_address(const struct virtio_epf_queue *queue)
 {

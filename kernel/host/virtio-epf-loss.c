@@ -276,49 +276,63 @@ static bool has_lied(struct virtio_epf *epf)
 	return is_wrong;
 }
 
-/* Does the driver look by itself for an answer, and nothing else until it comes? */
-static bool is_polled(const struct virtio_epf_queue *queue)
+static bool is_packed(const struct virtqueue *vq)
 {
-	return queue->vq && !queue->vq->callback && !queue->under_way &&
-	       !virtio_has_feature(queue->vq->vdev, VIRTIO_F_RING_PACKED);
+	return virtio_has_feature(vq->vdev, VIRTIO_F_RING_PACKED);
 }
 
-static u16 used_index(const struct virtio_epf_queue *queue)
+/*
+ * Does the driver look by itself for an answer, and nothing else until it comes? What
+ * a packed ring says we do not see: only of networks it is known that the driver
+ * takes an answer when it comes.
+ */
+static bool is_polled(const struct virtio_epf_queue *queue)
+{
+	const struct virtqueue *vq = queue->vq;
+
+	return vq && !vq->callback && !queue->under_way &&
+	       (!is_packed(vq) || vq->vdev->id.device == VIRTIO_ID_NET);
+}
+
+/* With each answer another: in a packed ring, the driver tells of each request. */
+static u16 answers(const struct virtio_epf_queue *queue)
 {
 	const struct vring *vring = virtqueue_get_vring(queue->vq);
 
-	return virtio_epf_to_cpu(READ_ONCE(vring->used->idx));
+	return is_packed(queue->vq) ? queue->kicks :
+	       virtio_epf_to_cpu(READ_ONCE(vring->used->idx));
 }
 
 static bool is_answered(const struct virtio_epf_queue *queue)
 {
 	const struct vring *vring = virtqueue_get_vring(queue->vq);
+	const struct virtqueue *vq = queue->vq;
 
-	return virtio_epf_to_cpu(READ_ONCE(vring->avail->idx)) ==
-	       used_index(queue);
+	if (is_packed(vq))
+		return READ_ONCE(vq->num_free) == virtqueue_get_vring_size(vq);
+	return virtio_epf_to_cpu(READ_ONCE(vring->avail->idx)) == answers(queue);
+}
+
+static unsigned long next_look(const struct virtio_epf *epf)
+{
+	return jiffies + max(SILENCE, msecs_to_jiffies(epf->timeout_ms));
 }
 
 /**
- * virtio_epf_expect_answer() - see that an answer comes
- * @queue: the queue, of which the endpoint was told that there is something new
+ * virtio_epf_expect_answers() - see that answers come
+ * @queue: the queue, which is enabled
  *
- * Context: any; the queue's lock is not held.
+ * A device may say that it need not be told of requests, so it is not known when one
+ * comes.
+ *
+ * Context: any.
  */
-void virtio_epf_expect_answer(struct virtio_epf_queue *queue)
+void virtio_epf_expect_answers(struct virtio_epf_queue *queue)
 {
-	struct virtio_epf *epf;
+	struct virtio_epf *epf = to_virtio_epf(queue->vq->vdev);
 
-	if (!is_polled(queue))
-		return;
-
-	epf = to_virtio_epf(queue->vq->vdev);
-	guard(spinlock_irqsave)(&queue->lock);
-	if (!queue->was_waiting)
-		queue->watched_used = used_index(queue);
-	queue->was_waiting = true;
-	if (!timer_pending(&epf->answer_timer))
-		mod_timer(&epf->answer_timer,
-			  jiffies + msecs_to_jiffies(epf->timeout_ms));
+	if (is_polled(queue))
+		mod_timer(&epf->answer_timer, next_look(epf));
 }
 
 /*
@@ -329,32 +343,33 @@ static void answer_timeout(struct timer_list *timer)
 {
 	struct virtio_epf *epf = container_of(timer, struct virtio_epf,
 					      answer_timer);
-	bool waits = false;
 	unsigned int i;
+
+	if (READ_ONCE(epf->dead))
+		return;
 
 	for (i = 0; i < epf->num_queues; i++) {
 		struct virtio_epf_queue *queue = &epf->queues[i];
+		bool waits;
 
-		if (!is_polled(queue))
+		if (!READ_ONCE(queue->enabled) || !is_polled(queue))
 			continue;
 
 		guard(spinlock_irqsave)(&queue->lock);
-		if (!queue->was_waiting)
-			continue;
-		queue->was_waiting = !is_answered(queue);
-		if (queue->was_waiting &&
-		    queue->watched_used == used_index(queue)) {
+		waits = !is_answered(queue);
+		if (waits && queue->was_waiting &&
+		    queue->watched_used == answers(queue)) {
 			WRITE_ONCE(epf->unanswered, true);
 			__virtqueue_break(queue->vq);
 		}
-		queue->watched_used = used_index(queue);
-		waits |= queue->was_waiting;
+		queue->was_waiting = waits;
+		queue->watched_used = answers(queue);
 	}
 
 	if (READ_ONCE(epf->unanswered))
 		virtio_epf_watch(epf, true);
-	else if (waits)
-		mod_timer(timer, jiffies + msecs_to_jiffies(epf->timeout_ms));
+	else
+		mod_timer(timer, next_look(epf));
 }
 
 static void give_up(struct virtio_epf *epf)

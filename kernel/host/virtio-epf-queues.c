@@ -90,7 +90,6 @@ static bool notify_push(struct virtqueue *vq)
 	virtio_epf_account_kick(to_queue(vq));
 	push(to_queue(vq));
 	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
-	virtio_epf_expect_answer(to_queue(vq));
 	return true;
 }
 
@@ -112,7 +111,6 @@ static bool notify_pull(struct virtqueue *vq)
 		writel(++queue->kicks << 16 | available, queue->notify);
 	}
 	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
-	virtio_epf_expect_answer(to_queue(vq));
 	return true;
 }
 
@@ -149,6 +147,8 @@ static int enable(struct virtio_epf_queue *queue)
 	ret = virtio_epf_request(epf, &request);
 	if (ret)
 		WRITE_ONCE(queue->enabled, false);
+	else
+		virtio_epf_expect_answers(queue);
 	return ret;
 }
 

@@ -40,7 +40,7 @@
  * @kicks: notifications without pushed descriptors
  * @under_way: for each descriptor, how often a chain that begins there was made
  *	available and not used; NULL: a queue that the driver does not wait for
- * @device_used: the used ring that the endpoint writes to; NULL: the driver's
+ * @device_used: the device area that the endpoint writes to; NULL: the driver's
  * @device_used_at: its PCI address
  * @seen_available: the available index up to which they are counted
  * @seen_used: the used index up to which they are counted, and given to the driver
@@ -49,7 +49,7 @@
  * @is_ours: the endpoint is lost, and its requests are used in its place
  * @is_stuck: something cannot be given back to the driver
  * @was_waiting: at the last look, something was under way
- * @watched_used: what @seen_used was then
+ * @watched_used: what @seen_used was then, or how many answers there were
  */
 struct virtio_epf_queue {
 	struct virtqueue *vq;
@@ -229,7 +229,7 @@ bool virtio_epf_is_behind(struct virtio_epf_queue *queue);
 
 void virtio_epf_init_loss(struct virtio_epf *epf);
 void virtio_epf_watch(struct virtio_epf *epf, bool at_once);
-void virtio_epf_expect_answer(struct virtio_epf_queue *queue);
+void virtio_epf_expect_answers(struct virtio_epf_queue *queue);
 void virtio_epf_lose(struct virtio_epf *epf);
 void virtio_epf_check_reset(struct virtio_epf *epf);
 void virtio_epf_forget_loss(struct virtio_epf *epf);
