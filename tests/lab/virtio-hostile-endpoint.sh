@@ -6,7 +6,8 @@
 # An endpoint that lies does no harm to the host: virtio_epf and the kernel's drivers
 # above it come, go, and work with a good function afterwards. HOSTILE_MS is for how
 # long, for each type of device, HOSTILE_SEED what it begins with, and HOSTILE which
-# types.
+# types: with "-pull" the endpoint reads the rings by itself, with "-packed" these are
+# packed.
 #
 # What it spares the drivers is what they take from a device on any bus: virtio_console
 # waits for an answer in a loop with interrupts off (__send_to_port); a console
@@ -16,8 +17,14 @@
 # virtio_scsi of more sense data than there is room for (virtscsi_complete_cmd); that
 # makes the work of an event anew while it is cancelled, so there are no events
 # (virtscsi_kick_event, virtscsi_cancel_event_work); and the virtio core follows flags
-# of descriptors in memory that a device may write to (detach_buf_split). With
-# consoles (debug) the test stood still once; why is not known: that type only where
+# of descriptors in memory that a device may write to (detach_buf_split).
+# virtio_rpmsg_bus warns of queues of different sizes (rpmsg_probe), and waits 15 s
+# for each message that a broken queue does not take (rpmsg_send_offchannel_raw); a
+# service that ends is taken for a deadlock by lockdep (rpmsg_ns_cb,
+# rpmsg_destroy_ept). virtio_net loses the indirect descriptors of a control request
+# that is not answered (free_unused_bufs), and on 6.12 some 16 bytes when it does not
+# come (virtnet_probe, rss_hdr): that kmemleak says so is checked here.
+# With consoles (debug) the test stood still once; why is not known: that type only where
 # HOSTILE names it.
 #
 # For a minute of one type with the kernel that finds mistakes:
@@ -31,16 +38,20 @@ parameters=/sys/module/pci_epf_hostile/parameters
 driver=/sys/bus/pci/drivers/virtio_epf
 address=0000:11:00.0
 device=/sys/bus/pci/devices/$address
-declare -A id_of=([net]=1 [blk]=2 [console]=3 [scsi]=8 [xtest]=4336)
+declare -A id_of=([net]=1 [blk]=2 [console]=3 [rpmsg]=7 [scsi]=8 [xtest]=4336)
 declare -A module_of=([net]=virtio_net [blk]=virtio_blk [console]=virtio_console
-	[scsi]=virtio_scsi [xtest]=virtio_xtest)
+	[rpmsg]=virtio_rpmsg_bus [scsi]=virtio_scsi [xtest]=virtio_xtest)
 # Of the type, without what the drivers have to be spared.
 declare -A features_of=([net]=$((0x318fa3 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 23))
-	[blk]=$((1 << 2 | 1 << 9 | 1 << 12)) [console]=1 [scsi]=0 [xtest]=1)
+	[blk]=$((1 << 2 | 1 << 9 | 1 << 12)) [console]=1 [rpmsg]=1
+	[scsi]=$((1 << 3)) [xtest]=1)
+# Indirect descriptors and event indices, and with packed rings
+declare -A ring_of=([push]=0 [pull]=$((3 << 28)) [packed]=$((3 << 28 | 1 << 34)))
+kmemleak=/sys/kernel/debug/kmemleak
 
 # kinds of lies, see pci-epf-hostile.c
 lengths=1 ids=2 interrupts=4 config=8 answers=16 discovery=32 silence=64
-generations=128 data=256 resets=512 idle=1024
+generations=128 data=256 resets=512 idle=1024 deaf=2048
 
 # lie KINDS: from now on.
 lie() {
@@ -64,6 +75,7 @@ use_it() {
 		ping -c 10 -i 0.01 -s 1000 -W 0.1 192.0.2.2 || :
 		;;
 	blk) timeout 1 dd if=/dev/vda of=/dev/null bs=4k count=100 || : ;;
+	rpmsg) sleep 0.1 ;;
 	scsi) timeout 1 dd if=/dev/sda of=/dev/null bs=4k count=100 || : ;;
 	console) [[ ! -e /proc/self/fd/3 ]] || timeout 0.2 cat <&3 || : ;;
 	xtest)
@@ -104,12 +116,18 @@ harm="$lengths|$interrupts|$data|$config"
 others=("$answers|$interrupts" "$silence" "$harm|$ids|$resets" "$generations")
 next=0
 
-# up TYPE: a function that does not lie yet, with its driver
+# up TYPE RING: a function that does not lie yet, with its driver
 up() {
 	modprobe "${module_of[$1]}"
+	[[ $1 != rpmsg ]] || modprobe rpmsg_client_sample count=2
 	echo 0 >$parameters/kinds
 	echo "${id_of[$1]}" >$parameters/device_type
-	echo "${features_of[$1]}" >$parameters/features
+	echo $((features_of[$1] | ring_of[$2])) >$parameters/features
+	if [[ $2 == push ]]; then
+		echo 1 >$parameters/push
+	else
+		echo 0 >$parameters/push
+	fi
 	mkdir "$ep/functions/pci_epf_hostile/v0"
 	ln -s "$ep/functions/pci_epf_hostile/v0" "$ep/controllers/epc-sim.0/v0"
 	start
@@ -122,9 +140,62 @@ down() {
 	remove_functions pci_epf_hostile v0
 }
 
+# forget_leaks: of what virtio_net loses, and nothing else. A table of descriptors
+# begins with that of the request's two bytes, which say what it is.
+forget_leaks() {
+	local known
+
+	[[ -e $kmemleak ]] || return 0
+	# kmemleak leaves out what was allocated less than 5 s before its scan.
+	sleep 6
+	echo scan >$kmemleak
+	echo scan >$kmemleak
+	known=$(awk '/^unreferenced object/ { objects++; size = $NF }
+		/^    [0-9a-f][0-9a-f] / && size {
+			bytes = $0
+			sub(/^ +/, "", bytes)
+			known += size == "16):" && bytes ~ /^(00 )+ / ||
+				size == "64):" && substr(bytes, 25, 12) == "02 00 00 00 "
+			size = ""
+		}
+		END { print known + 0; exit objects != known }' $kmemleak) ||
+		die "$(cat $kmemleak)"
+	echo "<4>kmemleak: $known known" >/dev/kmsg
+	echo clear >$kmemleak
+}
+
 # unanswered: how often virtio_epf gave up one that does not answer
 unanswered() {
 	dmesg | grep -c "a control request is not answered" || :
+}
+
+# stands_still RING: virtio_net does not wait for ever for the answer to a control
+# request, nor when the driver was to tell of none.
+stands_still() {
+	local interface before
+
+	up net "$1"
+	wait_for "the interface" compgen -G "$device/virtio*/net/*" >/dev/null
+	interface=$(basename "$(echo "$device"/virtio*/net/*)")
+	ip link set "$interface" address 02:00:00:00:00:02 ||
+		die "$1: an address cannot be set"
+	before=$(unanswered)
+	# Pushed descriptors are not seen without that.
+	echo $deaf >$parameters/kinds
+	[[ $1 == push ]] || ip link set "$interface" address 02:00:00:00:00:03 ||
+		die "$1: an address cannot be set when nothing is told"
+	# Longer than there may be something that sees to answers of before
+	sleep 1.5
+	echo $((deaf | idle)) >$parameters/kinds
+	sleep 0.1
+	! ip link set "$interface" address 02:00:00:00:00:04 2>/dev/null ||
+		die "$1: an address is set that nobody took"
+	wait_for "the interface to be given up" has_given_up "$before"
+	down
+}
+
+has_given_up() {
+	(($(unanswered) > $1))
 }
 
 # A console that we have open goes.
@@ -132,8 +203,11 @@ trap '' HUP
 modprobe -a virtio_epf pci-epf-hostile
 echo "${HOSTILE_SEED:-1}" >$parameters/seed
 round=0 used=0
-for type in ${HOSTILE:-net blk scsi xtest}; do
-	up "$type"
+for name in ${HOSTILE:-net net-pull net-packed blk blk-pull scsi xtest xtest-pull \
+	xtest-packed rpmsg}; do
+	type=${name%-*} ring=push
+	[[ $name == "$type" ]] || ring=${name#*-}
+	up "$type" "$ring"
 	echo $address >$driver/unbind
 
 	count=0 attempts=0
@@ -145,28 +219,17 @@ for type in ${HOSTILE:-net blk scsi xtest}; do
 		attempts=$((attempts + 3))
 	done
 	lie 0
-	echo "$type: seed ${HOSTILE_SEED:-1}: $attempts attempts, $count with a driver, $(cat $parameters/used) buffers used"
-	((count)) || die "$type: no driver ever came"
-	(($(cat $parameters/used) > used)) || die "$type: no buffer was used"
+	echo "$name: seed ${HOSTILE_SEED:-1}: $attempts attempts, $count with a driver, $(cat $parameters/used) buffers used"
+	((count)) || die "$name: no driver ever came"
+	(($(cat $parameters/used) > used)) || die "$name: no buffer was used"
 	used=$(cat $parameters/used)
 	down
 done
 
-# virtio_net does not wait for ever for the answer to a control request.
-up net
-wait_for "the interface" compgen -G "$device/virtio*/net/*" >/dev/null
-interface=$(basename "$(echo "$device"/virtio*/net/*)")
-ip link set "$interface" address 02:00:00:00:00:02 ||
-	die "an address cannot be set"
-before=$(unanswered)
-echo $idle >$parameters/kinds
-! ip link set "$interface" address 02:00:00:00:00:03 2>/dev/null ||
-	die "an address is set that nobody took"
-has_given_up() {
-	(($(unanswered) > before))
-}
-wait_for "the interface to be given up" has_given_up
-down
+for ring in push pull packed; do
+	stands_still $ring
+done
+forget_leaks
 
 # A good one works.
 . "$EPFLAB_TOP/tests/lab/virtio.sh"

@@ -15,28 +15,12 @@
 #include <linux/pci.h>
 #include <linux/pci-epc.h>
 #include <linux/pci-epf.h>
-#include <linux/prandom.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
-#include <uapi/linux/virtio_ring.h>
 
-#include "uapi/epf-virtio.h"
-
-enum kinds {
-	LENGTHS = BIT(0),	/* of used buffers */
-	IDS = BIT(1),		/* and the same twice, and indices */
-	INTERRUPTS = BIT(2),
-	CONFIG = BIT(3),	/* changes all the time */
-	ANSWERS = BIT(4),	/* results, status, generations */
-	DISCOVERY = BIT(5),
-	SILENCE = BIT(6),	/* no answer at all */
-	GENERATIONS = BIT(7),	/* of the configuration: never the same, or odd */
-	DATA = BIT(8),		/* buffers hold anything */
-	RESETS = BIT(9),	/* needs one */
-	IDLE = BIT(10),		/* uses no buffer */
-};
+#include "hostile.h"
 
 static unsigned int kinds;
 module_param(kinds, uint, 0644);
@@ -46,6 +30,9 @@ static unsigned int device_type = VIRTIO_ID_NET;
 module_param(device_type, uint, 0644);
 static unsigned long long features;
 module_param(features, ullong, 0644);
+/* Drivers may push descriptors. */
+static bool push = true;
+module_param(push, bool, 0644);
 /* The device begins anew when this changes. */
 static unsigned int round;
 module_param(round, uint, 0644);
@@ -56,98 +43,13 @@ module_param(ready, uint, 0444);
 static unsigned int used;
 module_param(used, uint, 0444);
 
-#define MAX_QUEUES	16
-#define SIZE		64
-#define SHADOW_SIZE	1280
 #define VECTORS		8
 #define BAR_SIZE	SZ_64K
-#define WINDOW		SZ_16K
-
-/* What the host sees */
-struct bar {
-	struct epf_virtio_discovery discovery;
-	struct epf_virtio_control control;
-	u8 pad[8];
-	struct epf_virtio_queue_info queues[MAX_QUEUES];
-	__le32 notify[MAX_QUEUES];
-	u8 config[256];
-	u8 more[448];
-	u8 shadows[MAX_QUEUES][SHADOW_SIZE];
-};
-
 #define MSIX_OFFSET	0xf000
 
 static_assert(offsetof(struct bar, control) == 64);
 static_assert(offsetof(struct bar, shadows) % 16 == 0);
 static_assert(sizeof(struct bar) < MSIX_OFFSET);
-
-/* What a driver has made of a queue. */
-struct queue {
-	bool enabled;
-	u64 used;
-	u16 size;
-	u16 seen;
-	u16 idx;
-};
-
-struct hostile {
-	struct pci_epf *epf;
-	struct pci_epf_header header;
-	struct bar *bar;
-	struct task_struct *thread;
-	struct rnd_state random;
-	phys_addr_t phys;
-	void __iomem *window;
-	struct queue queues[MAX_QUEUES];
-	u32 acknowledged;
-	u8 status;
-	unsigned int round;
-	unsigned int kinds;
-};
-
-/* Rings are those of VERSION_1. */
-static u16 virtio16(__virtio16 value)
-{
-	return __virtio16_to_cpu(true, value);
-}
-
-static u32 virtio32(__virtio32 value)
-{
-	return __virtio32_to_cpu(true, value);
-}
-
-static u64 virtio64(__virtio64 value)
-{
-	return __virtio64_to_cpu(true, value);
-}
-
-static u32 any(struct hostile *hostile, u32 below)
-{
-	return prandom_u32_state(&hostile->random) % below;
-}
-
-/* Whether to do something that is one of some kinds, every so often. */
-static bool does(struct hostile *hostile, unsigned int kind, u32 one_in)
-{
-	return hostile->kinds & kind && !any(hostile, one_in);
-}
-
-/* Write to the host's memory, as far as it lets us. */
-static void host_write(struct hostile *hostile, u64 addr, const void *data,
-		       size_t len)
-{
-	struct pci_epf *epf = hostile->epf;
-	u64 offset = addr % SZ_4K;
-
-	if (offset + len > WINDOW ||
-	    pci_epc_map_addr(epf->epc, epf->func_no, epf->vfunc_no,
-			     hostile->phys, addr - offset, WINDOW))
-		return;
-
-	memcpy_toio(hostile->window + offset, data, len);
-	pci_epc_unmap_addr(epf->epc, epf->func_no, epf->vfunc_no,
-			   hostile->phys);
-}
 
 static void interrupt(struct hostile *hostile, unsigned int vector)
 {
@@ -162,7 +64,7 @@ static void make_config(struct hostile *hostile)
 	u8 *config = hostile->bar->config;
 
 	prandom_bytes_state(&hostile->random, config, 256);
-	switch (device_type) {
+	switch (hostile->device_type) {
 	case VIRTIO_ID_NET:
 		/* An address of a station, a link, one pair */
 		config[0] = 2;
@@ -206,18 +108,21 @@ static void fill(struct hostile *hostile)
 
 	WRITE_ONCE(bar->discovery.magic, 0);
 	memset(hostile->queues, 0, sizeof(hostile->queues));
+	hostile->device_type = device_type;
+	hostile->features = 0;
+	hostile->pushed = false;
 	hostile->status = 0;
 	hostile->acknowledged = 0;
 	memset(bar, 0, sizeof(*bar));
 	bar->discovery = (struct epf_virtio_discovery) {
 		.version = cpu_to_le16(EPF_VIRTIO_VERSION),
 		.length = cpu_to_le16(sizeof(bar->discovery)),
-		.device_id = cpu_to_le32(device_type),
+		.device_id = cpu_to_le32(hostile->device_type),
 		.vendor_id = cpu_to_le32(PCI_VENDOR_ID_REDHAT_QUMRANET),
 		.device_features = cpu_to_le64(features |
 					       BIT_ULL(VIRTIO_F_VERSION_1) |
 					       BIT_ULL(VIRTIO_F_ACCESS_PLATFORM)),
-		.transport_features = cpu_to_le32(EPF_VIRTIO_F_PUSH),
+		.transport_features = cpu_to_le32(push ? EPF_VIRTIO_F_PUSH : 0),
 		.num_queues = cpu_to_le16(MAX_QUEUES),
 		.timeout_ms = cpu_to_le16(1000),
 		.control_offset = cpu_to_le32(offsetof(struct bar, control)),
@@ -239,6 +144,7 @@ static void fill(struct hostile *hostile)
 		bar->discovery.timeout_ms =
 			cpu_to_le16(timeouts[any(hostile, 4)]);
 	if (hostile->kinds & DISCOVERY) {
+		bool is_rpmsg = hostile->device_type == VIRTIO_ID_RPMSG;
 		u8 *bytes = (u8 *)&bar->discovery;
 
 		bar->discovery.timeout_ms =
@@ -247,11 +153,13 @@ static void fill(struct hostile *hostile)
 		for (i = 1 + any(hostile, 6); i; i--) {
 			unsigned int at = 6 + any(hostile, 58);
 
-			if (at != 30 && at != 31)
+			if (at != 30 && at != 31 &&
+			    !(is_rpmsg && at >= 36 && at < 52))
 				bytes[at] = any(hostile, 4) ? any(hostile, 256) :
 					    any(hostile, 2) * 0xff;
 		}
-		for (i = any(hostile, 3); i; i--)
+		/* The driver warns of queues that differ. */
+		for (i = any(hostile, 3); i && !is_rpmsg; i--)
 			((u8 *)bar->queues)[any(hostile, sizeof(bar->queues))] =
 				any(hostile, 256);
 	}
@@ -273,11 +181,22 @@ static u32 execute(struct hostile *hostile, const struct epf_virtio_control *req
 		memset(hostile->queues, 0, sizeof(hostile->queues));
 		hostile->status = 0;
 		break;
+	case EPF_VIRTIO_SET_FEATURES:
+		hostile->features = le64_to_cpu(request->args[0]);
+		hostile->pushed = le64_to_cpu(request->args[1]) &
+				  EPF_VIRTIO_F_PUSH;
+		break;
 	case EPF_VIRTIO_ENABLE_QUEUE:
 		*queue = (struct queue) {
 			.enabled = true,
-			.used = le64_to_cpu(request->args[2]),
+			.desc = le64_to_cpu(request->args[0]),
+			.driver = le64_to_cpu(request->args[1]),
+			.device = le64_to_cpu(request->args[2]),
 			.size = clamp(le16_to_cpu(request->size), 1, SIZE),
+			.wrap = true,
+			/* The driver waits for 15 s if this is broken. */
+			.honest = index == 1 &&
+				  hostile->device_type == VIRTIO_ID_RPMSG,
 		};
 		break;
 	case EPF_VIRTIO_RESET_QUEUE:
@@ -317,113 +236,6 @@ static void poll_control(struct hostile *hostile)
 	WRITE_ONCE(control->acknowledge, cpu_to_le32(generation));
 }
 
-/* What a driver reads first of what it gets. */
-static void make_data(struct hostile *hostile, u8 *data, size_t len)
-{
-	size_t i;
-
-	memset(data, 0, len);
-	if (!(hostile->kinds & DATA))
-		return;
-	prandom_bytes_state(&hostile->random, data, len);
-	for (i = 0; i < min(len, 16); i++)
-		if (any(hostile, 3))
-			data[i] = any(hostile, 8);
-	/* The driver warns of more sense data than there are. */
-	if (device_type == VIRTIO_ID_SCSI && len >= 4)
-		memset(data + 1, 0, 3);
-	if (device_type == VIRTIO_ID_SCSI)
-		data[0] %= 97;
-}
-
-/* Fill what is to be written of a chain; returns how much that is. */
-static u32 fill_chain(struct hostile *hostile, const struct vring_desc *table,
-		      u16 head, u8 *data)
-{
-	u32 written = 0;
-	unsigned int i;
-
-	for (i = 0; i < SIZE && head < SIZE; i++) {
-		u16 flags = virtio16(table[head].flags);
-		u32 len = virtio32(table[head].len);
-
-		if (flags & VRING_DESC_F_WRITE && len) {
-			u32 some = min(len, SZ_4K);
-
-			make_data(hostile, data, some);
-			host_write(hostile, virtio64(table[head].addr),
-				   data, some);
-			written += len;
-		}
-		if (!(flags & VRING_DESC_F_NEXT))
-			break;
-		head = virtio16(table[head].next);
-	}
-	return written;
-}
-
-static void put_used(struct hostile *hostile, struct queue *queue, u32 id,
-		     u32 len)
-{
-	__le32 element[] = { cpu_to_le32(id), cpu_to_le32(len) };
-
-	host_write(hostile, queue->used +
-		   offsetof(struct vring_used,
-			    ring[queue->idx % queue->size]),
-		   element, sizeof(element));
-	queue->idx++;
-}
-
-static void use(struct hostile *hostile, struct queue *queue, u16 head,
-		const struct vring_desc *table, u8 *data)
-{
-	u32 len = fill_chain(hostile, table, head, data);
-	u32 id = head;
-
-	if (does(hostile, LENGTHS, 3))
-		len = any(hostile, 3) ? any(hostile, SZ_64K) :
-		      prandom_u32_state(&hostile->random);
-	if (does(hostile, IDS, 50))
-		id = any(hostile, 2) ? any(hostile, SIZE) :
-		     prandom_u32_state(&hostile->random);
-	put_used(hostile, queue, id, len);
-	used++;
-	if (does(hostile, IDS, 50))
-		put_used(hostile, queue, id, len);
-	if (does(hostile, IDS, 100))
-		queue->idx += any(hostile, 1000);
-}
-
-static bool poll_queue(struct hostile *hostile, unsigned int index, u8 *data)
-{
-	struct queue *queue = &hostile->queues[index];
-	const struct vring_desc *table = (void *)hostile->bar->shadows[index];
-	const __le16 *heads = (void *)(table + SIZE) + 4;
-	u16 available = le32_to_cpu(READ_ONCE(hostile->bar->notify[index]));
-	__le16 idx[2] = {};
-	bool found = false;
-
-	if (hostile->kinds & IDLE || !queue->enabled ||
-	    !(hostile->status & VIRTIO_CONFIG_S_DRIVER_OK))
-		return false;
-
-	/* What it tells of was written before. */
-	dma_rmb();
-	for (; queue->seen != available; queue->seen++, found = true)
-		use(hostile, queue,
-		    le16_to_cpu(heads[queue->seen % queue->size]) % SIZE, table,
-		    data);
-	if (!found)
-		return false;
-
-	/* Elements come before their index. */
-	wmb();
-	idx[0] = cpu_to_le16(hostile->kinds & IDS ? any(hostile, 4) : 0);
-	idx[1] = cpu_to_le16(queue->idx);
-	host_write(hostile, queue->used, idx, sizeof(idx));
-	return true;
-}
-
 static void change_config(struct hostile *hostile)
 {
 	__le32 *generation = &hostile->bar->control.config_generation;
@@ -436,7 +248,7 @@ static void change_config(struct hostile *hostile)
 	interrupt(hostile, 0);
 }
 
-static void step(struct hostile *hostile, u8 *data)
+static void step(struct hostile *hostile)
 {
 	__le32 *generation = &hostile->bar->control.config_generation;
 	bool found = false;
@@ -444,7 +256,7 @@ static void step(struct hostile *hostile, u8 *data)
 
 	poll_control(hostile);
 	for (i = 0; i < MAX_QUEUES; i++)
-		found |= poll_queue(hostile, i, data);
+		found |= hostile_poll_queue(hostile, i);
 	for (i = 0; found && i < VECTORS; i++)
 		interrupt(hostile, i);
 
@@ -468,7 +280,6 @@ static void step(struct hostile *hostile, u8 *data)
 static int hostile_thread(void *context)
 {
 	struct hostile *hostile = context;
-	u8 *data = kmalloc(SZ_4K, GFP_KERNEL);
 
 	while (!kthread_should_stop()) {
 		hostile->kinds = READ_ONCE(kinds);
@@ -479,14 +290,14 @@ static int hostile_thread(void *context)
 			fill(hostile);
 			WRITE_ONCE(ready, hostile->round);
 		}
-		if (data)
-			step(hostile, data);
+		step(hostile);
+		used += hostile->used;
+		hostile->used = 0;
 		if (hostile->kinds & GENERATIONS)
 			usleep_range(1, 20);
 		else
 			usleep_range(200, 500);
 	}
-	kfree(data);
 	return 0;
 }
 
