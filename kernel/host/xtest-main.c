@@ -229,7 +229,7 @@ static int xtest_find(struct xtest_device *xtest)
 	ret = xtest_ring_reset(xtest);
 	if (!ret)
 		ret = xtest_ring_use_doorbell(xtest, true);
-	if (ret)
+	if (ret == -ETIMEDOUT)
 		pci_err(xtest->pdev, "the endpoint does not empty the rings\n");
 	return ret;
 }

@@ -70,8 +70,11 @@ static int find_doorbell(struct xtest_device *xtest)
 	offset = readl(&registers->doorbell_offset);
 	if (bar >= PCI_STD_NUM_BARS || !xtest->bars[bar] ||
 	    !IS_ALIGNED(offset, sizeof(u32)) ||
-	    offset >= pci_resource_len(xtest->pdev, bar))
+	    offset >= pci_resource_len(xtest->pdev, bar)) {
+		pci_err(xtest->pdev, "there is no doorbell at %#x of BAR%u\n",
+			offset, bar);
 		return -EPROTO;
+	}
 
 	ring->doorbell_data = readl(&registers->doorbell_data);
 	ring->doorbell = xtest->bars[bar] + offset;

@@ -258,6 +258,13 @@ static int check_interrupts(struct probe *probe, struct probe_window *window)
 	return 0;
 }
 
+/* One that it has. */
+static int check_msi(struct probe *probe, struct probe_window *window)
+{
+	return pci_epc_raise_irq(window->epc, probe->epf->func_no, 0,
+				 PCI_IRQ_MSI, 1);
+}
+
 /* BARs that no host could size. */
 static int check_bars(struct probe *probe, struct probe_window *window)
 {
@@ -338,6 +345,7 @@ static const struct {
 	{ "misaligned", check_misaligned },
 	{ "exhausted", check_exhausted },
 	{ "interrupts", check_interrupts },
+	{ "msi", check_msi },
 	{ "bars", check_bars },
 	{ "bar-away", check_bar_away },
 	{ "bar-back", check_bar_back },
