@@ -354,6 +354,12 @@ run 1 export bridge
 error "epfctl: bridge: not linked to a controller, so that it has no place in a binding file"
 
 echo "== usage"
+run 0 --version
+grep -q '^epfctl [0-9]' "$work/out" || complain "--version: what?"
+run 0 --usage
+grep -q '^Usage: epfctl ' "$work/out" || complain "--usage: what?"
+run 0 window --usage
+grep -q '^Usage: epfctl .*window' "$work/out" || complain "window --usage: what?"
 run 2;                               usage "a command is missing"
 run 2 nosuch;                        usage "nosuch: no such command"
 run 2 --nosuch;                      usage "unrecognized option '--nosuch'"

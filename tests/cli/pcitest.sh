@@ -147,6 +147,12 @@ run 2 bench virtio --no-verify;      error "virtio has no --engine"
 run 2 bench virtio --operation ping; error "virtio has no --operation ping"
 run 2 bench virtio --stride 4;       error "only map has --policy"
 run 2 bench virtio --stock;          error "only xfer has --stock"
+run 2 bench xfer --stock --alignment 1
+error "--stock has no --alignment"
+run 2 bench sg --alignment 4097;     error "--alignment 4097: not a number from 0"
+run 2 bench sg --seed -1;            error "--seed -1: not a number"
+run 2 bench sg --sizes "$(seq -s, 65)"
+error "--sizes: more than 64 values"
 run 2 bench sg --json --csv;         valid pcitest-error
 run 1 bench sg -D /dev/null --json;  valid pcitest-bench
 run 2 bench sg -D nonsense;          error "nonsense: neither a path nor"
@@ -161,6 +167,12 @@ run 0 compare "$bench-slow.json" "$bench.json"; has '^better '
 run 3 compare --json "$bench.json" "$bench-slow.json"
 valid pcitest-compare
 run 0 compare --tolerance 90 "$bench.json" "$bench-slow.json"
+jq '.results = []' "$bench.json" >"$work/none.json"
+run 77 compare "$bench.json" "$work/none.json"
+jq '.results[].error = "gone"' "$bench.json" >"$work/failed.json"
+run 3 compare "$bench.json" "$work/failed.json"; has '^worse '
+run 0 compare "$work/failed.json" "$bench.json"; has '^better '
+run 0 compare "$work/failed.json" "$work/failed.json"; has '^same '
 run 2 compare "$bench.json";                    has "two files" "$work/err"
 run 2 compare a b c;                            has "enough" "$work/err"
 run 2 compare --tolerance 101 a b;              has "101: not" "$work/err"

@@ -28,9 +28,11 @@ struct fake {
 	unsigned int granted[3];    /* vectors, by kind; 0: type refused */
 	unsigned int dead_from;     /* first vector that is not raised */
 	unsigned int wrong;         /* vector that comes as another */
+	bool odd_are_dead;          /* vectors 1, 3, 5 and so on */
 	bool transfers_fail;
 	unsigned long stuck;        /* command that is never answered */
 	unsigned long interrupted;  /* command that a signal ends */
+	unsigned long fatal;        /* command that the process dies of */
 	int type;
 	unsigned int requests, bars_touched, transfers;
 	uint64_t bytes[64];
@@ -45,7 +47,8 @@ static int raise_vector(struct fake *fake, int type, unsigned int vector,
 			struct answer *answer)
 {
 	if (fake->type != type || vector > fake->granted[type] ||
-	    (fake->dead_from && vector >= fake->dead_from)) {
+	    (fake->dead_from && vector >= fake->dead_from) ||
+	    (fake->odd_are_dead && vector % 2)) {
 		answer->duration_ns = NSEC_PER_SEC;
 		return -ETIMEDOUT;
 	}
@@ -83,6 +86,8 @@ static int fake_request(void *data, const struct request *request,
 		return -ETIME;
 	if (request->command == fake->interrupted)
 		return -EINTR;
+	if (request->command == fake->fatal)
+		return -EPIPE;
 
 	answer->duration_ns = 1000;
 	switch (request->command) {
@@ -457,6 +462,60 @@ static void after_a_time_out_nothing_more_is_asked(void **state)
 	teardown(&rig);
 }
 
+/* When it sets the interrupts up, or waits for the one that it needs. */
+static void a_time_out_before_a_test_is_that_of_the_test(void **state)
+{
+	static const unsigned long commands[] = {
+		PCITEST_SET_IRQTYPE, PCITEST_INTX_IRQ,
+	};
+	struct rig rig;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		setup(&rig, ABI_ERRNO);
+		assert_int_equal(device_probe_abi(&rig.device), 0);
+		rig.fake.stuck = commands[i];
+		suite_xfer.plan(&rig.plan, &rig.parameters);
+		test_run(&rig.plan.tests[0], &rig.session);
+		assert_test(&rig, "xfer.read.intx.1", TEST_FAIL,
+			    "no answer within");
+		assert_int_equal(rig.fake.transfers, 0);
+		teardown(&rig);
+	}
+}
+
+static void a_process_that_dies_is_a_failure(void **state)
+{
+	struct rig rig;
+
+	setup(&rig, ABI_ERRNO);
+	rig.fake.fatal = PCITEST_WRITE;
+	run(&rig, &suite_xfer);
+	assert_test(&rig, "xfer.read.intx.1025", TEST_PASS, "");
+	assert_test(&rig, "xfer.write.intx.1", TEST_FAIL,
+		    "no answer from the process that uses the device: Broken pipe");
+	assert_test(&rig, "xfer.write.intx.1025", TEST_SKIP, "not run");
+	teardown(&rig);
+}
+
+/* As many as there is room for. */
+static void missing_vectors_are_too_many_to_name(void **state)
+{
+	const char *reason;
+	struct rig rig;
+
+	setup(&rig, ABI_ERRNO);
+	rig.fake.granted[INTERRUPT_MSIX] = rig.endpoint.msix_vectors = 200;
+	rig.fake.odd_are_dead = true;
+	run(&rig, &suite_irq);
+	assert_test(&rig, "irq.msi", TEST_FAIL, "vector 1,3 of 4: no interrupt");
+	assert_test(&rig, "irq.msix", TEST_FAIL, "vector 1,3,5,7,9,11,");
+	reason = find(&rig, "irq.msix")->reason;
+	assert_non_null(strstr(reason, ",... of 200: no interrupt within 1 s"));
+	assert_ptr_equal(strstr(reason, "..."), strrchr(reason, '.') - 2);
+	assert_int_equal(find(&rig, "irq.msix")->vectors, 200);
+	teardown(&rig);
+}
+
 static void a_signal_is_no_failure(void **state)
 {
 	struct rig rig;
@@ -510,6 +569,9 @@ int main(void)
 		cmocka_unit_test(a_transfer_that_fails_is_a_failure),
 		cmocka_unit_test(dma_is_not_guessed),
 		cmocka_unit_test(after_a_time_out_nothing_more_is_asked),
+		cmocka_unit_test(a_time_out_before_a_test_is_that_of_the_test),
+		cmocka_unit_test(a_process_that_dies_is_a_failure),
+		cmocka_unit_test(missing_vectors_are_too_many_to_name),
 		cmocka_unit_test(a_signal_is_no_failure),
 	};
 
