@@ -123,9 +123,19 @@ pcitest bench xfer --poll --sizes 4K --repetitions 1 --json >poll.json
 is 0 jq '[.results[].interrupts] | add' poll.json
 
 # What cannot be
-status=0
-pcitest bench sg --depth 64 --segments 1 --json >deep.json || status=$?
-((status == 1)) || die "status $status"
-valid pcitest-bench deep.json
-is "the function takes 32 commands at once" jq -r '.results[0].error' deep.json
+cannot() {
+	local error=$1 status=0
+	shift
+
+	pcitest bench "$@" --json >cannot.json || status=$?
+	((status == 1)) || die "$*: status $status"
+	valid pcitest-bench cannot.json
+	is "$error" jq -r '.results[0].error' cannot.json
+}
+cannot "the function takes 32 commands at once" sg --depth 64 --segments 1
+cannot "the function takes 33554432 bytes" sg --sizes 1M --segments 64 --depth 1
+cannot "an access is larger than the range" map --sizes 4K --range 64
+cannot "the range does not fit 4194304 bytes" map --range 4M --alignment 1
+grep -q "the function takes 32 commands at once" <(
+	pcitest bench sg --depth 64 --segments 1 --alignment 4)
 stop

@@ -43,6 +43,7 @@ function=/sys/bus/pci/devices/0000:11:00.0
 # A function without its driver.
 echo 0000:11:00.0 >$function/driver/unbind
 is pci_endpoint_test jq -r '.devices[].module' <(pcitest list --json)
+grep -q '^    no driver; modprobe pci_endpoint_test would' <(pcitest list)
 run 77
 run 1 -D 11:00.0
 grep -q 'modprobe pci_endpoint_test' "$work/messages"
@@ -55,6 +56,10 @@ setpriv --reuid 65534 --regid 65534 --clear-groups "$(command -v pcitest)" \
 	die "$(cat "$work/run")"
 setpriv --reuid 65534 --regid 65534 --clear-groups "$(command -v pcitest)" \
 	list --json >"$work/run"
+setpriv --reuid 65534 --regid 65534 --clear-groups "$(command -v pcitest)" \
+	list >"$work/list"
+grep -q 'convention unknown: Permission denied' "$work/list"
+grep -q 'interrupts: unknown; only root can read them' "$work/list"
 is 'null null' jq -r '.devices[] | "\(.abi) \(.interrupts.msi_vectors)"' \
 	"$work/run"
 
@@ -104,3 +109,4 @@ run 1 --timeout 1
 [[ $(jq -r .error.message "$work/run") == *"no answer within 1 s"* ]] ||
 	die "$(cat "$work/run")"
 is null jq '.devices[].abi' <(pcitest list --json)
+grep -q 'convention unknown: no answer within' <(pcitest list)

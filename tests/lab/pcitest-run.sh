@@ -79,3 +79,14 @@ sizes() {
 		jq -c '[.tests[].bytes]'
 }
 is "$(sizes)" sizes
+
+# What only the extended function has
+status=0
+pcitest bench xfer 2>error || status=$?
+((status == 77)) || die "bench without pci_endpoint_xtest: status $status"
+grep -q "not a device of pci_endpoint_xtest" error || die "$(cat error)"
+status=0
+pcitest run --suite sg,map --json >run.json || status=$?
+((status == 77)) || die "suites of another function: status $status"
+is "needs the driver pci_endpoint_xtest" \
+	jq -r '[.tests[].reason] | unique[]' run.json
