@@ -45,6 +45,8 @@ up() {
 	outbound=$(echo "$function"/pci_epf_xtest.*/outbound)
 	# So that each transfer asks for a map
 	echo transfer >"$outbound/policy"
+	# Each look takes the machine time, how little it may be simulated
+	echo 1000 >"${outbound%/*}/poll_us"
 	[[ ! ${BUDGET-} ]] || echo "$BUDGET" >"$outbound/budget"
 	ln -s "$function" "$ep/controllers/epc-sim.0/x0"
 	start

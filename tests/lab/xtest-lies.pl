@@ -32,7 +32,7 @@ use constant {
 	# Of the host
 	RUN => 0xc0685041, MAP => 0xc0685042, INFO => 0x80505040,
 	IRQ_MSI => 0x40045003, DOORBELL => 0x500b, SUBRANGE => 0x500c,
-	SET_IRQ_TYPE => 0x40045008,
+	POLL => 1,
 };
 
 # What the commands of the kernel's test function answer where they go well.
@@ -102,7 +102,7 @@ sub look {
 	} elsif (!$lie{mute} && get(SUBMITTED) != $done) {
 		put(COMPLETION_SLOT + $done % 2 * COMPLETION_SIZE,
 			$lie{id} // get(COMMAND_SLOT + $done % 2 * COMMAND_SIZE));
-		put(COMPLETED, $done + 1);
+		put(COMPLETED, $done + ($lie{more} // 1));
 		told($interrupt, "msi");
 	} elsif (my $command = get(COMMAND)) {
 		put(BELL_BAR, $lie{bell}[0] // 2);
@@ -143,11 +143,12 @@ sub ask {
 	return ioctl($device, $_[0], $_[1]) ? "none" : name();
 }
 
+# ping COUNT[, TIMEOUT IN MS[, FLAGS]]
 sub ping {
-	my ($count, $timeout_ms) = @_;
+	my ($count, $timeout_ms, $flags) = @_;
 
-	return ask(RUN, pack("L12 Q2 L2 Q4", 4, 0, 0, $timeout_ms // 0, 0,
-			     $count, (0) x 12));
+	return ask(RUN, pack("L12 Q2 L2 Q4", 4, 0, $flags // 0,
+			     $timeout_ms // 0, 0, $count, (0) x 12));
 }
 
 sub map_range {
@@ -172,9 +173,31 @@ sub in_log {
 }
 
 open $window, '+<', '/dev/host-window' or die "/dev/host-window: $!\n";
-put(@$_) for ([VERSION, 1], [SLOTS, 1 << 16 | 2], [COMMANDS, COMMAND_SLOT],
+my @registers = ([VERSION, 1], [SLOTS, 1 << 16 | 2], [COMMANDS, COMMAND_SLOT],
 	[COMPLETIONS, COMPLETION_SLOT],
 	[CAPS, HAS_SUBRANGES | HAS_DYNAMIC_INBOUND], [MAGIC, 0x54535458]);
+
+# Registers of no meaning: of another function, of another version; slots that are too
+# many, none, no power of two, with too many segments or none; in no BAR, in one that
+# there is not, over the registers, behind the end of a BAR, across it.
+my $nonsense = "they make no sense";
+my @places = (7, 1, 0x78, 2 | 0x2000, 0xffa8);
+for my $wrong ([MAGIC, 0, 'ENODEV', "no BAR has registers of pci-epf-xtest"],
+	[VERSION, 2, 'EPROTO', "version 2 of the registers, not 1"],
+	(map { [SLOTS, $_, 'EPROTO', $nonsense] } 1 << 16 | 512, 1 << 16,
+		1 << 16 | 3, 65 << 16 | 2, 2),
+	(map { [COMMANDS, $_, 'EPROTO', $nonsense],
+		[COMPLETIONS, $_, 'EPROTO', $nonsense] } @places)) {
+	my ($register, $value, $error, $text) = @$wrong;
+
+	put(@$_) for @registers;
+	put($register, $value);
+	system 'dmesg', '-C';
+	expect(sprintf("the driver, %#x at %#x", $value, $register), $error,
+		told(DRIVER . "/bind", BDF));
+	in_log($text);
+}
+put(@$_) for @registers;
 
 # The doorbell is nowhere: in no BAR, not in one, behind its end, at no word.
 for my $nowhere ([7, 0], [1, 0], [2, 4096], [2, 2]) {
@@ -195,7 +218,10 @@ expect("an interrupt", "none", ask(IRQ_MSI, 1));
 fill_ranges();
 expect("ranges", "none", ask(SUBRANGE, 2));
 
-# It completes what there is not, or one command twice.
+# It completes more than there are, what there is not, or one command twice.
+answer(more => 2);
+expect("more than was submitted", "EPROTO", ping(1));
+expect("more maps than were submitted", "EPROTO", map_range());
 answer(id => 2);
 expect("another's command", "EPROTO", ping(1));
 expect("another's command of maps", "EPROTO", map_range());
@@ -235,9 +261,13 @@ answer();
 expect("a doorbell that nobody hears", "ETIMEDOUT", ask(DOORBELL, 0));
 expect("an interrupt, after it", "none", ask(IRQ_MSI, 1));
 
+# No answer, for who is interrupted and for who looks
+answer(mute => 1);
+expect("no answer", "ETIMEDOUT", ping(1, 50));
+expect("no answer to who looks", "ETIMEDOUT", ping(1, 50, POLL));
+
 # Who waits for one who waits is interrupted, and so is that one. (A signal that comes
 # before the wait is followed by others.)
-answer(mute => 1);
 my $other = fork // die "fork: $!\n";
 if (!$other) {
 	$SIG{INT} = sub { };
