@@ -7,11 +7,9 @@
  */
 
 #include <linux/bits.h>
-#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/io.h>
-#include <linux/sizes.h>
-#include <linux/slab.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "../compat/pcitest.h"
@@ -20,8 +18,8 @@
 
 #define COMMAND_TIMEOUT_MS	1000
 
-/* A BAR is compared in pieces of it. */
-#define PIECE			SZ_4K
+/* A BAR is compared in pieces of it, in memory that there always is. */
+#define PIECE			256
 
 /* No place of a BAR has the same as another of any. */
 static void fill_piece(__le32 *piece, int bar, size_t offset)
@@ -42,9 +40,10 @@ static size_t bar_test_size(struct xtest_device *xtest, int bar)
 	return pci_resource_len(xtest->pdev, bar);
 }
 
-static void write_bar(struct xtest_device *xtest, int bar, __le32 *piece)
+static void write_bar(struct xtest_device *xtest, int bar)
 {
 	size_t size = bar_test_size(xtest, bar);
+	__le32 piece[PIECE / sizeof(__le32)];
 	size_t offset;
 
 	for (offset = 0; offset < size; offset += PIECE) {
@@ -55,10 +54,11 @@ static void write_bar(struct xtest_device *xtest, int bar, __le32 *piece)
 	}
 }
 
-static int compare_bar(struct xtest_device *xtest, int bar, __le32 *piece,
-		       void *read)
+static int compare_bar(struct xtest_device *xtest, int bar)
 {
 	size_t size = bar_test_size(xtest, bar);
+	__le32 piece[PIECE / sizeof(__le32)];
+	u8 read[PIECE];
 	size_t offset;
 
 	for (offset = 0; offset < size; offset += PIECE) {
@@ -82,18 +82,13 @@ static bool bar_is_reserved(const struct xtest_device *xtest, int bar)
 /* Those of @bars that there are: write all, then read all. */
 static int test_bars(struct xtest_device *xtest, unsigned long bars)
 {
-	__le32 *piece __free(kfree) = kmalloc(PIECE, GFP_KERNEL);
-	void *read __free(kfree) = kmalloc(PIECE, GFP_KERNEL);
 	int bar;
 	int ret;
 
-	if (!piece || !read)
-		return -ENOMEM;
-
 	for_each_set_bit(bar, &bars, PCI_STD_NUM_BARS)
-		write_bar(xtest, bar, piece);
+		write_bar(xtest, bar);
 	for_each_set_bit(bar, &bars, PCI_STD_NUM_BARS) {
-		ret = compare_bar(xtest, bar, piece, read);
+		ret = compare_bar(xtest, bar);
 		if (ret)
 			return ret;
 	}
@@ -121,7 +116,7 @@ static int check_bar(const struct xtest_device *xtest, unsigned long bar)
  * Context: may sleep; under the lock.
  * Return: 0, -EIO where something else is read, -EINVAL for what is no BAR,
  *	-ENOBUFS for one that is the controller's, -ENODATA for one that is not
- *	there, -ENOMEM.
+ *	there, -ENOMEM for one that could not be mapped.
  */
 int xtest_bar_test(struct xtest_device *xtest, unsigned long bar)
 {
@@ -135,7 +130,7 @@ int xtest_bar_test(struct xtest_device *xtest, unsigned long bar)
  * @xtest: the function
  *
  * Context: may sleep; under the lock.
- * Return: 0, -EIO where something else is read, -ENOMEM.
+ * Return: 0, or -EIO where something else is read.
  */
 int xtest_bar_test_all(struct xtest_device *xtest)
 {
@@ -166,10 +161,10 @@ static int run_on_bar(struct xtest_device *xtest, u32 command, int bar, u32 ok)
 }
 
 /* Whether @size bytes from @offset on are all @byte. */
-static int compare_byte(void __iomem *bar, size_t offset, size_t size, u8 byte,
-			void *read)
+static int compare_byte(void __iomem *bar, size_t offset, size_t size, u8 byte)
 {
 	size_t end = offset + size;
+	u8 read[PIECE];
 
 	for (; offset < end; offset += PIECE) {
 		size_t len = min_t(size_t, end - offset, PIECE);
@@ -186,25 +181,21 @@ static int compare_byte(void __iomem *bar, size_t offset, size_t size, u8 byte,
 /* The endpoint has filled them; then they take what is written. */
 static int compare_subranges(struct xtest_device *xtest, int bar)
 {
-	void *read __free(kfree) = kmalloc(PIECE, GFP_KERNEL);
 	size_t size = pci_resource_len(xtest->pdev, bar) /
 		      XTEST_STOCK_NUM_SUBRANGES;
 	void __iomem *memory = xtest->bars[bar];
 	unsigned int i;
 	int ret = 0;
 
-	if (!read)
-		return -ENOMEM;
-
 	for (i = 0; i < XTEST_STOCK_NUM_SUBRANGES && !ret; i++)
 		ret = compare_byte(memory, i * size, size,
-				   xtest_stock_subrange_byte(bar, i), read);
+				   xtest_stock_subrange_byte(bar, i));
 	for (i = 0; i < XTEST_STOCK_NUM_SUBRANGES; i++)
 		memset_io(memory + i * size, ~xtest_stock_subrange_byte(bar, i),
 			  size);
 	for (i = 0; i < XTEST_STOCK_NUM_SUBRANGES && !ret; i++)
 		ret = compare_byte(memory, i * size, size,
-				   ~xtest_stock_subrange_byte(bar, i), read);
+				   ~xtest_stock_subrange_byte(bar, i));
 
 	return ret;
 }

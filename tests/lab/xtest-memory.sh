@@ -45,8 +45,6 @@ nth "open my \$file, \"+<\", \"$node\" or return 0;
 nth "open my \$file, \"+<\", \"$node\" or return 0;
 	my \$memory = syscall 9, 0, 9000, 3, 1, fileno \$file, 0;
 	\$memory == -1 ? 0 : !syscall 11, \$memory, 9000"
-# BARs, of which each piece is compared with what was written.
-nth "open my \$file, \"+<\", \"$node\" or return 0; ioctl \$file, 0x5001, 1"
 works "after commands without memory"
 
 stop
