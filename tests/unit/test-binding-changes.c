@@ -329,6 +329,66 @@ static void a_linked_function_becomes_no_virtual_one(void **state)
 		     "first\n");
 }
 
+static void a_virtual_function_of_another_stays_that(void **state)
+{
+	struct fixture *fixture = *state;
+	struct model *model = fixture->model;
+
+	assert_int_equal(model_ops.mkdir(model, "functions/pci_epf_test/f0"),
+			 0);
+	assert_int_equal(model_ops.mkdir(model, "functions/pci_epf_test/v1"),
+			 0);
+	assert_int_equal(model_ops.symlink(model, "functions/pci_epf_test/v1",
+					   "functions/pci_epf_test/f0/any"),
+			 0);
+	expect_error(fixture, PF(VF("1", "v1")), -EBUSY,
+		     "test.yaml:10:52: v1: it is a virtual function of f0; "
+		     "unlink and delete it, then apply again\n");
+}
+
+static void one_controller_is_not_in_a_file_twice(void **state)
+{
+	expect_error(*state, "version: 1\n"
+			     "controllers:\n"
+			     "- name: epc-b\n"
+			     "- pattern: '*-b'\n",
+		     -ENOTUNIQ,
+		     "test.yaml:4:12: this is epc-b, which the file has at line 3\n");
+}
+
+static void numbers_that_others_have_are_not_changed(void **state)
+{
+	fixture_apply_text(*state, FILE_WITH(F0 F1));
+	expect_error(*state, FILE_WITH("  - { reg: 1, function-name: "
+				       "pci_epf_test, name: f0 }\n"
+				       "  - { reg: 0, function-name: "
+				       "pci_epf_test, name: f1 }\n"),
+		     -EBUSY,
+		     "test.yaml:7:12: f1: by the order of linking it is "
+		     "function 1, and the function is linked to epc-sim.0; "
+		     "unlink it first\n");
+}
+
+static void flags_of_a_comparison_are_known(void **state)
+{
+	static const char file[] = "version: 1\ncontrollers: []\n";
+	struct fixture *fixture = *state;
+	struct epf_topology *topology;
+	struct epf_config *config;
+	struct epf_diff *diff;
+
+	assert_int_equal(epf_config_parse(fixture->ctx, "test.yaml", file,
+					  strlen(file), &config), 0);
+	assert_int_equal(epf_topology_new(fixture->ctx, &topology), 0);
+	assert_int_equal(epf_diff_new(config, topology, EPF_DIFF_EXACT << 1,
+				      &diff), -EINVAL);
+	assert_string_equal(epf_error_get_message(
+				    epf_ctx_get_error(fixture->ctx)),
+			    "unknown flag");
+	epf_topology_free(topology);
+	epf_config_free(config);
+}
+
 static void a_failed_step_is_owed_to_its_line(void **state)
 {
 	struct fixture *fixture = *state;
@@ -396,6 +456,10 @@ int main(void)
 		TEST(a_linked_function_gets_no_virtual_ones),
 		TEST(virtual_functions_are_added_in_order),
 		TEST(a_linked_function_becomes_no_virtual_one),
+		TEST(a_virtual_function_of_another_stays_that),
+		TEST(one_controller_is_not_in_a_file_twice),
+		TEST(numbers_that_others_have_are_not_changed),
+		TEST(flags_of_a_comparison_are_known),
 		TEST(a_failed_step_is_owed_to_its_line),
 		TEST(a_plan_keeps_what_was_in_it),
 	};
