@@ -54,17 +54,62 @@ are_first_maps() {
 # process, which takes the debug kernel a tenth of a second to make.
 exec {never}<> <(:)
 
-# wait_for WHAT COMMAND...: until COMMAND succeeds, 2000 times STEP at most, which is
+# wait_for WHAT COMMAND...: until COMMAND succeeds, 6000 times STEP at most, which is
 # 10 ms: on several processors a device with 2048 vectors takes seconds to go.
 wait_for() {
 	local what=$1 i
 	shift
 
-	for ((i = 0; i < 2000; i++)); do
+	for ((i = 0; i < 6000; i++)); do
 		"$@" && return
 		read -rt "${STEP:-0.01}" -u "$never" || :
 	done
+	show_tasks >&2
 	die "$what: not in time"
+}
+
+# show_tasks: what the kernel said last, and where each task waits, but those of
+# the kernel that have nothing to do.
+show_tasks() {
+	local dir name state
+
+	dmesg | tail -n 50
+	for dir in /proc/[0-9]*/task/*; do
+		{
+			name=$(<"$dir/comm") &&
+				state=$(sed -n 's/^State:[[:space:]]*//p' \
+					"$dir/status") &&
+				[[ $state != I* ]] &&
+				echo "${dir##*/} $name: $state $(<"$dir/wchan")"
+		} 2>/dev/null || :
+	done
+}
+
+# watch_progress SECONDS: from now on, progress has to be called as often as that.
+# Otherwise this shell ends, and says what stands.
+watch_progress() {
+	exec {progress}> >(watch "$1")
+}
+
+watch() {
+	local what="the start" status=0 next
+
+	while ((status == 0)); do
+		read -r -t "$1" next || status=$?
+		what=${next:-$what}
+	done
+	# Not longer than it takes to read: the end of the test
+	((status > 128)) || return 0
+	{
+		echo "${0##*/}: $what: stands still for $1 s"
+		show_tasks
+	} >&2
+	kill -KILL $$
+}
+
+# progress WHAT: comes now.
+progress() {
+	echo "$1" >&"$progress"
 }
 
 # make_functions DRIVER NAME...: make functions of the stock test's identity
