@@ -21,14 +21,26 @@ net_device() {
 	done
 }
 
-# net_machine NAME DEVICE ADDRESS/PREFIX: a namespace with that device, up. It
-# says nothing of its own accord, as it would with IPv6.
+# net_machine NAME DEVICE ADDRESS/PREFIX: a namespace with that device, up.
 net_machine() {
+	net_namespace "$1"
+	net_join "$@"
+}
+
+# net_namespace NAME: an empty one. It says nothing of its own accord, as it would
+# with IPv6.
+net_namespace() {
 	ip netns add "$1"
 	on "$1" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+}
+
+# net_join NAME DEVICE ADDRESS/PREFIX: put the device there, up.
+net_join() {
 	ip link set "$2" netns "$1"
-	ip -n "$1" address add "$3" dev "$2"
-	ip -n "$1" link set "$2" up
+	ip -n "$1" -batch - <<-END
+		address add $3 dev $2
+		link set $2 up
+	END
 }
 
 # net_end NAME DEVICE: the device down and back, the namespace gone.

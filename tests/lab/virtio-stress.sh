@@ -4,15 +4,15 @@
 # lab: --timeout 300 --set port/aer=0 --set port/dpc=0
 #
 # A disk, a SCSI adapter and a network behind an endpoint go while the host uses
-# them, in each way there is, ROUNDS times: the host's drivers see errors, let go,
-# and work again when the endpoint is back.
+# them, in each way there is (or those in WAYS), ROUNDS times: the host's drivers see
+# errors, let go, and work again when the endpoint is back.
 
 . "$EPFLAB_TOP/tests/lab/common.sh"
 # shellcheck source=tests/lab/netns.sh
 . "$EPFLAB_TOP/tests/lab/netns.sh"
 
 rounds=${ROUNDS:-1}
-ways=${WAYS:-removal link unload reset crash}
+ways=${WAYS:-removal link driver backend reset crash}
 debug=/sys/kernel/debug/pci_epc_sim/epc-sim.0
 target=/sys/kernel/config/target
 port=$target/epf_virtio_scsi/naa.3000000000000001/tpgt_1
@@ -25,37 +25,49 @@ attributes() {
 	echo "$ep"/functions/epf_virtio_"$1"/v0/epf_virtio_"$1".*
 }
 
-bind() {
-	local kind
-
-	for kind in "${functions[@]}"; do
-		ln -s "$ep/functions/epf_virtio_$kind/v0" \
-			"$ep/controllers/epc-sim.0/$kind"
-	done
-}
-
-make() {
-	local kind
-
+make_store() {
 	truncate -s 8M /run/disk /run/unit
 	mkdir -p "$target/core/fileio_0/unit"
 	echo "fd_dev_name=/run/unit,fd_dev_size=$((8 << 20)),fd_buffered_io=1" \
 		>"$target/core/fileio_0/unit/control"
 	echo 1 >"$target/core/fileio_0/unit/enable"
-	mkdir "$target/epf_virtio_scsi"
-	mkdir -p "$port"
-	mkdir "$port/lun/lun_0"
+}
+
+make() {
+	local kind
+
+	modprobe -a epf-virtio-{blk,scsi,net}
+	mkdir -p "$target/epf_virtio_scsi" "$port" "$port/lun/lun_0"
 	ln -s "$target/core/fileio_0/unit" "$port/lun/lun_0/"
 	for kind in "${functions[@]}"; do
 		mkdir "$ep/functions/epf_virtio_$kind/v0"
+		stats[$kind]=$(attributes "$kind")/stats
+		# What rests leaves the processor to the rest.
+		echo 2000 >"$(attributes "$kind")/poll_us"
 	done
 	echo /run/disk >"$(attributes blk)/backend/path"
 	echo naa.3000000000000001 >"$(attributes scsi)/backend/wwn"
 	# This one's rings the endpoint reads.
 	echo 0 >"$(attributes scsi)/push"
 	echo epvnet0 >"$(attributes net)/backend/ifname"
-	bind
-	net_machine endpoint epvnet0 "${address_of[endpoint]}/24"
+	for kind in "${functions[@]}"; do
+		ln -s "$ep/functions/epf_virtio_$kind/v0" \
+			"$ep/controllers/epc-sim.0/$kind"
+	done
+	net_join endpoint epvnet0 "${address_of[endpoint]}/24"
+}
+
+unmake() {
+	rm "${functions[@]/#/$ep/controllers/epc-sim.0/}" "$port/lun/lun_0/unit"
+	rmdir "$port/lun/lun_0" "$port" "${port%/*}" "$target/epf_virtio_scsi" \
+		"$ep"/functions/epf_virtio_{blk,scsi,net}/v0
+	can_reload || return 0
+	modprobe -r epf-virtio-{blk,scsi,net} pci-epf-virtio epf-core
+}
+
+# KASAN of User-Mode Linux takes no module in the place of another.
+can_reload() {
+	[[ ! -e /sys/kernel/debug/kmemleak ]]
 }
 
 # has_disks: and sets their names, which are others where the last are open still.
@@ -69,31 +81,31 @@ has_disks() {
 }
 
 has_network() {
-	compgen -G "$pci/0000:11:00.2/virtio*/net/*" >/dev/null
+	local devices=("$pci"/0000:11:00.2/virtio*/net/*)
+
+	device_of[host]=${devices[0]##*/}
+	[[ -e ${devices[0]} ]]
 }
 
 back() {
 	wait_for "the disks" has_disks
 	wait_for "the network" has_network
-	# What is in a namespace when it goes comes back, if it is still there.
-	device_of[host]=$(net_device $pci/0000:11:00.2/virtio*)
-	net_machine host "${device_of[host]}" "${address_of[host]}/24"
-	wait_for "the carrier" net_carrier endpoint epvnet0
-	wait_for "the carrier" net_carrier host "${device_of[host]}"
+	net_join host "${device_of[host]}" "${address_of[host]}/24"
 }
 
-# hold DEVICE: what is written is there.
+# hold DEVICE: what is written is there; nobody has it open, so nothing of it is
+# cached.
 hold() {
-	head -c 256k /dev/urandom >/tmp/data
 	dd if=/tmp/data of="$1" bs=64k oflag=direct conv=nocreat status=none
-	dd if="$1" of=/tmp/read bs=64k count=4 iflag=direct status=none
-	cmp /tmp/data /tmp/read || die "$1: not what was written"
+	cmp -n $((256 << 10)) /tmp/data "$1" || die "$1: not what was written"
 }
 
 works() {
+	head -c 256k /dev/urandom >/tmp/data
 	hold "$disk"
 	hold "$unit"
-	on endpoint ping -q -c 1 -W 5 192.0.2.2 >/dev/null ||
+	# Until there is an answer: the carrier may not be there yet.
+	on endpoint ping -q -c 1 -i 0.2 -w 20 192.0.2.2 >/dev/null ||
 		die "the network does not work"
 }
 
@@ -162,7 +174,6 @@ end() {
 	[[ -s /run/errors ]] || die "$way: the host saw no error"
 	kill "${pingers[@]}" 2>/dev/null || :
 	wait "${pingers[@]}" || :
-	ip netns delete host
 }
 
 lose_by_removal() {
@@ -179,12 +190,15 @@ lose_by_link() {
 	start
 }
 
-# KASAN of User-Mode Linux takes no module in the place of another; there the driver
-# goes without its module.
-lose_by_unload() {
+# The host's driver; where its module cannot come back, without that.
+lose_by_driver() {
 	local function
 
-	if [[ -e /sys/kernel/debug/kmemleak ]]; then
+	if can_reload; then
+		modprobe -r virtio_epf
+		end
+		modprobe virtio_epf
+	else
 		for function in 0 1 2; do
 			echo 0000:11:00.$function >$driver/unbind
 		done
@@ -192,11 +206,18 @@ lose_by_unload() {
 		for function in 0 1 2; do
 			echo 0000:11:00.$function >$driver/bind
 		done
-	else
-		modprobe -r virtio_epf
-		end
-		modprobe virtio_epf
 	fi
+}
+
+# All modules of the endpoint, and before that its functions, while the host finds
+# out. The kernel wants the controller stopped (pci-ep-cfs.c, pci_epc_epf_unlink).
+lose_by_backend() {
+	stop
+	unmake
+	end
+	wait_for "removal" gone
+	make
+	start
 }
 
 # Each function by itself, which the endpoint is not told of, and then the link,
@@ -220,32 +241,32 @@ lose_by_reset() {
 # The endpoint does not answer, and the link stays, so that the host has to find
 # out by itself; then it boots.
 lose_by_crash() {
-	local function
-
-	for function in 0 1 2; do
-		setpci -s 11:00.$function COMMAND=0:6
-	done
+	setpci -s 11:00.0 COMMAND=0:6 -s 11:00.1 COMMAND=0:6 \
+		-s 11:00.2 COMMAND=0:6
 	end
 	stop
 	wait_for "removal" gone
 	start
 }
 
-modprobe -a epf-virtio-{blk,scsi,net} virtio_epf virtio_{blk,scsi,net} sd_mod \
-	target_core_file
-make
+modprobe -a virtio_epf virtio_{blk,scsi,net} sd_mod target_core_file
 declare -A stats
-for kind in "${functions[@]}"; do
-	stats[$kind]=$(attributes "$kind")/stats
-done
+net_namespace endpoint
+net_namespace host
+make_store
+make
+watch_progress 90
 start
 back
 for ((round = 1; round <= rounds; round++)); do
 	echo "# round $round"
 	for way in $ways; do
 		echo "$way"
+		progress "$way: traffic"
 		traffic
+		progress "$way: the loss"
 		"lose_by_$way" "$round"
+		progress "$way: the return"
 		back
 		works
 	done
