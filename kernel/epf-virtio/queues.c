@@ -354,6 +354,8 @@ bool epf_virtio_poll_queue(struct epf_virtio_queue *queue)
 			queue->drained = false;
 			queue->found = false;
 			device->backend->queue_work(queue);
+			/* The host may need these to go on. */
+			post_completed(queue);
 		} while (came_meanwhile(queue));
 	}
 	if (found)

@@ -22,7 +22,7 @@
  * Of a ring like that nobody but the driver knows what is under way; nor can another
  * used ring say up to where the endpoint wants no notification.
  */
-#define NOT_ACCOUNTED	(BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |		\
+#define NOT_SEEN	(BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |		\
 			 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |		\
 			 BIT_ULL(VIRTIO_F_IN_ORDER) |			\
 			 BIT_ULL(VIRTIO_F_RING_PACKED))
@@ -45,8 +45,8 @@ static u64 get_features(struct virtio_device *vdev)
 
 	if (epf->push)
 		features &= ~NOT_WITH_PUSH;
-	if (virtio_epf_is_waited_for(epf))
-		features &= ~NOT_ACCOUNTED;
+	if (virtio_epf_is_waited_for(epf) || vdev->id.device == VIRTIO_ID_CONSOLE)
+		features &= ~NOT_SEEN;
 	return features;
 }
 

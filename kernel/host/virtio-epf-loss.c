@@ -9,9 +9,6 @@
  */
 
 #include <linux/cleanup.h>
-#include <linux/dma-direct.h>
-#include <linux/highmem.h>
-#include <linux/iommu.h>
 #include <linux/slab.h>
 #include <linux/virtio_ids.h>
 #include <linux/virtio_ring.h>
@@ -25,40 +22,6 @@
 
 /* How often that may be while somebody waits for the driver to come or go */
 #define PATIENCE	30
-
-/* Where the device would have written to; NULL: nowhere. */
-static struct page *page_of(struct device *dev, dma_addr_t address,
-			    unsigned int *offset)
-{
-	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
-	phys_addr_t memory = domain ? iommu_iova_to_phys(domain, address) :
-				      dma_to_phys(dev, address);
-
-	*offset = offset_in_page(memory);
-	return memory && pfn_valid(PHYS_PFN(memory)) ?
-	       pfn_to_page(PHYS_PFN(memory)) : NULL;
-}
-
-/* In place of the device, whose memory this is until its buffer is used. */
-static bool write_as_device(struct device *dev, dma_addr_t address,
-			    const void *data, unsigned int size)
-{
-	while (size) {
-		unsigned int offset, part;
-		struct page *page = page_of(dev, address, &offset);
-
-		if (!page)
-			return false;
-
-		part = min(size, PAGE_SIZE - offset);
-		memcpy_to_page(page, offset, data, part);
-		dma_sync_single_for_device(dev, address, part, DMA_FROM_DEVICE);
-		address += part;
-		data += part;
-		size -= part;
-	}
-	return true;
-}
 
 struct segment {
 	dma_addr_t address;
@@ -104,15 +67,15 @@ static bool write_error(const struct virtqueue *vq, unsigned int head)
 		return false;
 
 	if (vq->vdev->id.device == VIRTIO_ID_BLOCK)
-		return write_as_device(dev, last.address + last.size - 1,
-				       &io_error, 1);
+		return virtio_epf_write_memory(dev, last.address + last.size - 1,
+					       &io_error, 1);
 	if (vq->index == VIRTIO_EPF_SCSI_CONTROL)
-		return write_as_device(dev, last.address + last.size - 1,
-				       &no_target.response, 1);
+		return virtio_epf_write_memory(dev, last.address + last.size - 1,
+					       &no_target.response, 1);
 	/* Data may follow. */
 	return first.size >= sizeof(no_target) &&
-	       write_as_device(dev, first.address, &no_target,
-			       sizeof(no_target));
+	       virtio_epf_write_memory(dev, first.address, &no_target,
+				       sizeof(no_target));
 }
 
 /* Returns whether the driver may have added something meanwhile. */
@@ -290,7 +253,7 @@ static bool is_polled(const struct virtio_epf_queue *queue)
 {
 	const struct virtqueue *vq = queue->vq;
 
-	return vq && !vq->callback && !queue->under_way &&
+	return vq && !vq->callback && !queue->under_way && !queue->posted &&
 	       (!is_packed(vq) || vq->vdev->id.device == VIRTIO_ID_NET);
 }
 
@@ -389,6 +352,7 @@ static void watch_work(struct work_struct *work)
 	bool is_busy = false, silent = false;
 	unsigned int i;
 
+	virtio_epf_report_dropped(epf);
 	if (READ_ONCE(epf->lost))
 		return;
 

@@ -16,8 +16,10 @@
 #include <linux/module.h>
 #include <linux/pci_ids.h>
 #include <linux/slab.h>
+#include <linux/sysfs.h>
 #include <linux/wait_bit.h>
 #include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
 #include <linux/virtio_ring.h>
 
 #include "virtio-epf.h"
@@ -381,6 +383,39 @@ static void virtio_epf_reset_done(struct pci_dev *pdev)
 	WRITE_ONCE(epf->hurry, false);
 }
 
+static ssize_t dropped_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	struct virtio_epf *epf = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%lld\n", (s64)atomic64_read(&epf->dropped));
+}
+
+static DEVICE_ATTR_RO(dropped);
+
+static struct attribute *virtio_epf_attrs[] = {
+	&dev_attr_dropped.attr,
+	NULL,
+};
+
+/* Of other devices, nothing is. */
+static umode_t attr_is_visible(struct kobject *kobj, struct attribute *attr, int i)
+{
+	struct virtio_epf *epf = dev_get_drvdata(kobj_to_dev(kobj));
+
+	return epf->vdev.id.device == VIRTIO_ID_CONSOLE ? attr->mode : 0;
+}
+
+static const struct attribute_group virtio_epf_group = {
+	.attrs = virtio_epf_attrs,
+	.is_visible = attr_is_visible,
+};
+
+static const struct attribute_group *virtio_epf_groups[] = {
+	&virtio_epf_group,
+	NULL,
+};
+
 static const struct pci_error_handlers virtio_epf_error_handlers = {
 	.reset_prepare = virtio_epf_reset_prepare,
 	.reset_done = virtio_epf_reset_done,
@@ -403,6 +438,7 @@ static struct pci_driver virtio_epf_driver = {
 	.id_table = virtio_epf_ids,
 	.probe = virtio_epf_probe,
 	.remove = virtio_epf_remove,
+	.dev_groups = virtio_epf_groups,
 	.err_handler = &virtio_epf_error_handlers,
 };
 

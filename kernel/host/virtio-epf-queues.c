@@ -53,14 +53,12 @@ static unsigned int push_chain(struct virtio_epf_queue *queue,
 
 static u16 available_index(const struct virtio_epf_queue *queue)
 {
-	const struct vring *vring = virtqueue_get_vring(queue->vq);
-
-	return virtio_epf_to_cpu(READ_ONCE(vring->avail->idx));
+	return virtio_epf_to_cpu(READ_ONCE(queue->vring->avail->idx));
 }
 
 static void push(struct virtio_epf_queue *queue)
 {
-	const struct vring *vring = virtqueue_get_vring(queue->vq);
+	const struct vring *vring = queue->vring;
 	unsigned int left = vring->num;
 	u16 available;
 
@@ -85,33 +83,66 @@ static void push(struct virtio_epf_queue *queue)
 	writel(queue->pushed, queue->notify);
 }
 
-static bool notify_push(struct virtqueue *vq)
-{
-	virtio_epf_account_kick(to_queue(vq));
-	push(to_queue(vq));
-	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
-	return true;
-}
-
 /*
  * The endpoint reads the ring by itself; the available index of a split one it need
  * not. What is above that in the notification differs from the one before: of some
  * buffers the endpoint is not notified, and so the index may be the same again.
  */
-static bool notify_pull(struct virtqueue *vq)
+static void let_pull(struct virtio_epf_queue *queue)
+{
+	bool packed = virtio_has_feature(queue->vq->vdev, VIRTIO_F_RING_PACKED);
+	u16 available;
+
+	guard(spinlock_irqsave)(&queue->lock);
+	available = packed ? 0 : available_index(queue);
+	/* The ring up to there is written when the endpoint sees it. */
+	writel(++queue->kicks << 16 | available, queue->notify);
+}
+
+/**
+ * virtio_epf_tell() - tell the endpoint what is new in its ring
+ * @queue: the queue
+ *
+ * Context: any; the queue's lock is not held.
+ */
+void virtio_epf_tell(struct virtio_epf_queue *queue)
+{
+	struct virtio_epf *epf = to_virtio_epf(queue->vq->vdev);
+
+	if (epf->push)
+		push(queue);
+	else
+		let_pull(queue);
+	virtio_epf_ring_doorbell(epf);
+}
+
+static bool notify(struct virtqueue *vq)
 {
 	struct virtio_epf_queue *queue = to_queue(vq);
-	bool packed = virtio_has_feature(vq->vdev, VIRTIO_F_RING_PACKED);
+
+	if (queue->posted) {
+		virtio_epf_post(queue);
+		return true;
+	}
 
 	virtio_epf_account_kick(queue);
-	scoped_guard(spinlock_irqsave, &queue->lock) {
-		u16 available = packed ? 0 : available_index(queue);
-
-		/* The ring up to there is written when the endpoint sees it. */
-		writel(++queue->kicks << 16 | available, queue->notify);
-	}
-	virtio_epf_ring_doorbell(to_virtio_epf(vq->vdev));
+	virtio_epf_tell(queue);
 	return true;
+}
+
+static void set_ring(struct virtio_epf_request *request,
+		     const struct virtio_epf_queue *queue)
+{
+	if (queue->posted) {
+		request->size = queue->vring->num;
+		virtio_epf_posted_addresses(queue, request->args);
+		return;
+	}
+
+	request->size = virtqueue_get_vring_size(queue->vq);
+	request->args[0] = virtqueue_get_desc_addr(queue->vq);
+	request->args[1] = virtqueue_get_avail_addr(queue->vq);
+	request->args[2] = virtio_epf_used_address(queue);
 }
 
 static int enable(struct virtio_epf_queue *queue)
@@ -121,21 +152,15 @@ static int enable(struct virtio_epf_queue *queue)
 	struct virtio_epf_request request = {
 		.command = EPF_VIRTIO_ENABLE_QUEUE,
 		.queue = vq->index,
-		.size = virtqueue_get_vring_size(vq),
 		.vector = queue->vector,
-		.args = {
-			virtqueue_get_desc_addr(vq),
-			virtqueue_get_avail_addr(vq),
-		},
 	};
 	int ret;
 
-	ret = virtio_epf_account_begin(queue);
+	ret = virtio_epf_account_begin(queue) ?: virtio_epf_posted_begin(queue);
 	if (ret)
 		return ret;
 
-	request.args[2] = virtio_epf_used_address(queue);
-
+	set_ring(&request, queue);
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		queue->pushed = 0;
 		queue->kicks = 0;
@@ -227,8 +252,7 @@ static int setup_queue(struct virtio_epf *epf, unsigned int index,
 	/* The endpoint is far away: barriers are those for devices. */
 	vq = vring_create_virtqueue(index, queue->max_size, PAGE_SIZE,
 				    &epf->vdev, false, true, info->ctx,
-				    epf->push ? notify_push : notify_pull,
-				    info->callback, info->name);
+				    notify, info->callback, info->name);
 	if (!vq)
 		return -ENOMEM;
 
@@ -247,6 +271,7 @@ static int setup_queue(struct virtio_epf *epf, unsigned int index,
 
 static void del_queue(struct virtio_epf_queue *queue)
 {
+	virtio_epf_posted_end(queue);
 	virtio_epf_account_end(queue);
 	vring_del_virtqueue(queue->vq);
 	queue->vq = NULL;
@@ -276,13 +301,22 @@ void virtio_epf_del_vqs(struct virtio_device *vdev)
 			del_queue(&epf->queues[i]);
 }
 
-static unsigned int count_callbacks(const struct virtqueue_info *infos,
-				    unsigned int nvqs)
+/* Nobody waits for a posted buffer. */
+static bool needs_interrupt(struct virtio_epf *epf, unsigned int index,
+			    const struct virtqueue_info *info)
 {
-	unsigned int i, count = 0;
+	return info->callback && !virtio_epf_is_posted(epf, index);
+}
+
+static unsigned int count_interrupts(struct virtio_epf *epf,
+				     const struct virtqueue_info *infos,
+				     unsigned int nvqs)
+{
+	unsigned int i, index = 0, count = 0;
 
 	for (i = 0; i < nvqs; i++)
-		count += infos[i].name && infos[i].callback;
+		if (infos[i].name)
+			count += needs_interrupt(epf, index++, &infos[i]);
 	return count;
 }
 
@@ -304,7 +338,7 @@ int virtio_epf_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 			struct irq_affinity *desc)
 {
 	struct virtio_epf *epf = to_virtio_epf(vdev);
-	unsigned int wanted = count_callbacks(infos, nvqs);
+	unsigned int wanted = count_interrupts(epf, infos, nvqs);
 	unsigned int i, index = 0, vector = 0;
 	bool own_vectors;
 	int ret;
@@ -320,13 +354,14 @@ int virtio_epf_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 
 	own_vectors = epf->num_vectors > wanted;
 	for (i = 0; i < nvqs; i++) {
-		bool calls = infos[i].callback;
+		bool calls;
 
 		if (!infos[i].name) {
 			vqs[i] = NULL;
 			continue;
 		}
 
+		calls = needs_interrupt(epf, index, &infos[i]);
 		if (!own_vectors)
 			vector = epf->num_vectors - 1;
 		else if (calls)

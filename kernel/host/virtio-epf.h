@@ -4,6 +4,7 @@
 #ifndef VIRTIO_EPF_H
 #define VIRTIO_EPF_H
 
+#include <linux/atomic.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
@@ -20,6 +21,8 @@
  *   virtio-epf-control.c  requests to the endpoint
  *   virtio-epf-queues.c   queues: made, pushed, reset
  *   virtio-epf-irq.c      interrupts
+ *   virtio-epf-posted.c   output of consoles, which is copied
+ *   virtio-epf-memory.c   what descriptors name
  *   virtio-epf-account.c  which requests are under way
  *   virtio-epf-loss.c     requests that an endpoint does not answer any more
  */
@@ -35,6 +38,9 @@
  * @has_irq: an interrupt of its own is requested
  * @enabled: the endpoint may use it, and interrupt us for it
  * @name: of its interrupt
+ * @vring: the ring that the endpoint uses, if it is split: the driver's, or that of
+ *	@posted
+ * @posted: copies of what the driver sends; NULL: the endpoint gets it from the driver
  * @lock: protects all below, and the order of what is pushed
  * @pushed: the available index up to which descriptors are pushed
  * @kicks: notifications without pushed descriptors
@@ -61,6 +67,8 @@ struct virtio_epf_queue {
 	bool has_irq;
 	bool enabled;
 	char name[32];
+	const struct vring *vring;
+	struct virtio_epf_posted *posted;
 
 	spinlock_t lock; /* see above */
 	u16 pushed;
@@ -108,6 +116,7 @@ struct virtio_epf_queue {
  * @lost: the endpoint does nothing for queues any more; requests fail
  * @hurry: the driver comes or goes, and does not wait for ever
  * @silences: how often in a row nothing came back
+ * @dropped: bytes of a console's output that the endpoint did not take
  * @control_lock: one request at a time; protects all below
  * @generation: of the last request
  * @config_generation: of the configuration, when it was read last
@@ -143,6 +152,7 @@ struct virtio_epf {
 	bool unanswered;
 	bool hurry;
 	unsigned int silences;
+	atomic64_t dropped;
 
 	struct mutex control_lock; /* see above */
 	u32 generation;
@@ -201,6 +211,7 @@ int virtio_epf_find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 void virtio_epf_del_vqs(struct virtio_device *vdev);
 int virtio_epf_reset_queue(struct virtqueue *vq);
 int virtio_epf_enable_queue(struct virtqueue *vq);
+void virtio_epf_tell(struct virtio_epf_queue *queue);
 
 /* virtio-epf-irq.c */
 void virtio_epf_init_irqs(struct virtio_epf *epf);
@@ -211,6 +222,22 @@ int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
 				 unsigned int vector);
 void virtio_epf_free_queue_irq(struct virtio_epf_queue *queue);
 void virtio_epf_synchronize_irqs(struct virtio_device *vdev);
+
+/* virtio-epf-posted.c */
+struct virtio_epf_posted;
+
+bool virtio_epf_is_posted(struct virtio_epf *epf, unsigned int index);
+int virtio_epf_posted_begin(struct virtio_epf_queue *queue);
+void virtio_epf_posted_end(struct virtio_epf_queue *queue);
+void virtio_epf_posted_addresses(const struct virtio_epf_queue *queue, u64 *args);
+void virtio_epf_post(struct virtio_epf_queue *queue);
+void virtio_epf_report_dropped(struct virtio_epf *epf);
+
+/* virtio-epf-memory.c */
+bool virtio_epf_read_memory(struct device *dev, dma_addr_t address, void *data,
+			    unsigned int size);
+bool virtio_epf_write_memory(struct device *dev, dma_addr_t address,
+			     const void *data, unsigned int size);
 
 /* virtio-epf-account.c */
 bool virtio_epf_is_waited_for(const struct virtio_epf *epf);
