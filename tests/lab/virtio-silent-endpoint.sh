@@ -26,6 +26,9 @@ mkdir "$ep/functions/pci_epf_hostile/v0"
 ln -s "$ep/functions/pci_epf_hostile/v0" "$ep/controllers/epc-sim.0/v0"
 start
 wait_for "the disk" test -b /dev/vda
+# The driver is done with it, and has looked for partitions, when it has come again.
+echo $address >$driver/unbind
+echo $address >$driver/bind
 
 echo $idle >$parameters/kinds
 dd if=/dev/vda of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null &
