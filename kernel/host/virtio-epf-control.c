@@ -104,6 +104,13 @@ static int result_to_errno(u32 result)
 	}
 }
 
+/* Does it let the endpoint access memory? */
+static bool is_go(const struct virtio_epf_request *request)
+{
+	return request->command == EPF_VIRTIO_ENABLE_QUEUE ||
+	       (request->command == EPF_VIRTIO_SET_STATUS && request->args[0]);
+}
+
 /**
  * virtio_epf_request() - have the endpoint do something
  * @epf: the device
@@ -122,7 +129,8 @@ int virtio_epf_request(struct virtio_epf *epf,
 	int ret;
 
 	guard(mutex)(&epf->control_lock);
-	if (epf->dead)
+	/* What came before the reset that ended it is undone by that. */
+	if (epf->dead || (READ_ONCE(epf->over) && is_go(request)))
 		return -ENODEV;
 
 	if (++epf->generation == GONE)

@@ -162,6 +162,14 @@ void virtio_epf_lose(struct virtio_epf *epf)
 	schedule_work(&epf->fail_work);
 }
 
+/* Till it is reset it may still write to memory, and after that nothing lets it. */
+static void reset_and_lose(struct virtio_epf *epf)
+{
+	WRITE_ONCE(epf->over, true);
+	virtio_epf_reset_device(epf);
+	virtio_epf_lose(epf);
+}
+
 /**
  * virtio_epf_check_reset() - does the device need a reset?
  * @epf: the device, which a driver uses
@@ -176,10 +184,10 @@ void virtio_epf_check_reset(struct virtio_epf *epf)
 		return;
 
 	dev_err_ratelimited(&epf->vdev.dev, "the device needs a reset\n");
-	/* Till then it may still write to memory. */
 	if (virtio_epf_is_waited_for(epf))
-		virtio_epf_reset_device(epf);
-	virtio_epf_lose(epf);
+		reset_and_lose(epf);
+	else
+		virtio_epf_lose(epf);
 }
 
 /* Has a request waited since the last look, and none come back? */
@@ -218,7 +226,7 @@ static void ask(struct virtio_epf *epf)
 		return;
 
 	dev_err(&epf->vdev.dev, "the device was reset\n");
-	virtio_epf_lose(epf);
+	reset_and_lose(epf);
 }
 
 static bool has_lied(struct virtio_epf *epf)
@@ -418,4 +426,5 @@ void virtio_epf_forget_loss(struct virtio_epf *epf)
 	WRITE_ONCE(epf->unanswered, false);
 	cancel_work_sync(&epf->fail_work);
 	WRITE_ONCE(epf->lost, false);
+	WRITE_ONCE(epf->over, false);
 }

@@ -113,6 +113,7 @@ struct virtio_epf_queue {
  * @fail_work: gives requests back with an error
  * @answer_timer: sees that answers come for which a driver stands still
  * @unanswered: they do not
+ * @over: it is or will be reset, and is not let do anything until the driver does that
  * @lost: the endpoint does nothing for queues any more; requests fail
  * @hurry: the driver comes or goes, and does not wait for ever
  * @silences: how often in a row nothing came back
@@ -147,6 +148,7 @@ struct virtio_epf {
 	u8 status;
 	struct delayed_work watch_work;
 	struct work_struct fail_work;
+	bool over;
 	bool lost;
 	struct timer_list answer_timer;
 	bool unanswered;
