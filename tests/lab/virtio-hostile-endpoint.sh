@@ -60,6 +60,12 @@ lie() {
 	wait_for "the next round" grep -qx $round $parameters/ready
 }
 
+# lie_on KINDS: the same, but go on as before else.
+lie_on() {
+	echo $(($1)) >$parameters/kinds
+	wait_for "lies" grep -qx $(($1)) $parameters/lied
+}
+
 # use_it TYPE: as far as it goes.
 use_it() {
 	local interface
@@ -185,13 +191,12 @@ stands_still() {
 		die "$1: an address cannot be set"
 	before=$(unanswered)
 	# Pushed descriptors are not seen without that.
-	echo $deaf >$parameters/kinds
+	lie_on $deaf
 	[[ $1 == push ]] || ip link set "$interface" address 02:00:00:00:00:03 ||
 		die "$1: an address cannot be set when nothing is told"
 	# Longer than there may be something that sees to answers of before
 	sleep 1.5
-	echo $((deaf | idle)) >$parameters/kinds
-	sleep 0.1
+	lie_on "$deaf|$idle"
 	! ip link set "$interface" address 02:00:00:00:00:04 2>/dev/null ||
 		die "$1: an address is set that nobody took"
 	wait_for "the interface to be given up" has_given_up "$before"

@@ -39,6 +39,9 @@ module_param(round, uint, 0644);
 /* Set to that then. */
 static unsigned int ready;
 module_param(ready, uint, 0444);
+/* The kinds that it has lied by once, at least */
+static unsigned int lied;
+module_param(lied, uint, 0444);
 /* Buffers that were used, one way or another */
 static unsigned int used;
 module_param(used, uint, 0444);
@@ -291,6 +294,7 @@ static int hostile_thread(void *context)
 			WRITE_ONCE(ready, hostile->round);
 		}
 		step(hostile);
+		WRITE_ONCE(lied, hostile->kinds);
 		used += hostile->used;
 		hostile->used = 0;
 		if (hostile->kinds & GENERATIONS)
