@@ -371,8 +371,14 @@ static void watch_work(struct work_struct *work)
 		return;
 	}
 
-	for (i = 0; i < epf->num_queues; i++)
-		silent |= is_silent(&epf->queues[i], &is_busy);
+	for (i = 0; i < epf->num_queues; i++) {
+		struct virtio_epf_queue *queue = &epf->queues[i];
+
+		silent |= is_silent(queue, &is_busy);
+		/* An endpoint that was cut off cannot tell of what it used last. */
+		if (queue->vq && queue->under_way)
+			vring_interrupt(0, queue->vq);
+	}
 	epf->silences = silent && READ_ONCE(epf->hurry) ? epf->silences + 1 : 0;
 	if (epf->silences > PATIENCE) {
 		dev_err(&epf->vdev.dev, "requests are not answered\n");

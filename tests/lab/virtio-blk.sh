@@ -7,7 +7,8 @@
 # virtio_blk: what is written is there, survives when it has to, and what goes
 # wrong is told.
 
-. "$EPFLAB_TOP/tests/lab/common.sh"
+# shellcheck source=tests/lab/faults.sh
+. "$EPFLAB_TOP/tests/lab/faults.sh"
 
 functions=$ep/functions/epf_virtio_blk
 device=/sys/bus/pci/devices/0000:11:00.0
@@ -93,6 +94,15 @@ is "write back" cat $disk/queue/write_cache
 is 8388608 cat "$function/backend/size"
 refused "busy" "$function/backend/path" /run/other
 refused "busy" "$function/backend/read_only" 1
+
+echo "# no interrupt comes"
+inject interrupt_lost -1
+for _ in 1 2; do
+	timeout 60 dd if=/dev/vda of=/dev/null bs=4k count=1 iflag=direct status=none ||
+		die "what was read is not seen without an interrupt"
+done
+inject interrupt_lost 0
+verify
 
 echo "# another size"
 truncate -s 12M /run/disk
