@@ -115,7 +115,12 @@ attempt() {
 		echo $address >$driver/bind 2>/dev/null || return 0
 	fi
 	use_it "$1"
-	[[ $1 != console ]] || echo $idle >$parameters/kinds
+	if [[ $1 == console ]]; then
+		echo $idle >$parameters/kinds
+		# Nothing is left to be read when the queue is broken.
+		[[ ! -e /proc/self/fd/3 ]] ||
+			timeout --foreground 0.5 cat <&3 >/dev/null 2>&1 || :
+	fi
 	echo $address >$driver/unbind
 	exec 3>&-
 	count=$((count + 1))
