@@ -21,4 +21,13 @@ do {									\
 		schedule();						\
 } while (0)
 
+static inline void yield_relax(void)
+{
+	cpu_relax();
+	if (preemptible())
+		cond_resched();
+}
+
+#define cpu_relax yield_relax
+
 #endif

@@ -32,42 +32,6 @@ count_of() {
 
 declare -A count=()
 
-# DISK read|write COUNT REQUESTS: so many processes, which begin together, each
-# with so many requests of 4 KiB, one after the other, to its own part of the disk,
-# past the page cache: to and from memory as aligned as that needs. (fio does not
-# get along with a clock that stands still as long as it runs.)
-# shellcheck disable=SC2016 # perl expands it
-processes='
-	use Fcntl;
-	use Time::HiRes;
-	my ($disk, $operation, $count, $requests) = @ARGV;
-	pipe(my $start, my $begin) or die "pipe: $!";
-	for my $i (0 .. $count - 1) {
-		next if fork;
-		close $begin;
-		sysopen(my $file, $disk, O_RDWR | O_DIRECT) or die "$disk: $!";
-		sysseek($file, $i * $requests * 4096, 0) or die "seek: $!";
-		my $buf = "\0" x 16384;
-		my $offset = -unpack("J", pack("p", $buf)) & 4095;
-		sysread $start, my $nothing, 1;
-		for (1 .. $requests) {
-			my $done = $operation eq "read" ?
-				sysread($file, $buf, 4096, $offset) :
-				syswrite($file, $buf, 4096, $offset);
-			$done == 4096 or die "$operation: $!";
-		}
-		exit 0;
-	}
-	close $start;
-	my $time = -Time::HiRes::time;
-	close $begin;
-	my $failed = 0;
-	while (wait > 0) { $failed = 1 if $? }
-	$time += Time::HiRes::time;
-	printf "%-6s %5d %9d", $operation, $count, $count * $requests / $time;
-	exit $failed;
-'
-
 # measure OPERATION DEPTH: so many processes, each with one request after the other.
 # Prints what a request takes; count has it of all.
 measure() {
@@ -77,8 +41,8 @@ measure() {
 	for counter in "${counters[@]}"; do
 		before[$counter]=$(count_of "$counter")
 	done
-	perl -e "$processes" /dev/vda "$1" "$2" $((requests / $2)) ||
-		die "$1, depth $2"
+	"$EPFLAB_TOP/tests/lab/disk-requests.pl" /dev/vda "$1" "$2" \
+		$((requests / $2)) || die "$1, depth $2"
 	for counter in "${counters[@]}"; do
 		count[$counter]=$(($(count_of "$counter") - before[$counter]))
 	done
