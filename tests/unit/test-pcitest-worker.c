@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // SPDX-FileCopyrightText: 2026 The epf-utils authors
 
-/* The process that makes requests, with real processes; no device. */
+/* The process that makes requests, with real processes; no device. The linker
+ * brings the calls here that are to fail (--wrap). */
 
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,6 +25,85 @@
 #include "device.h"
 
 #define NSEC_PER_MSEC UINT64_C(1000000)
+
+/* What each call fails with; 0: it does not. */
+static struct {
+	int socketpair, fork, ppoll;
+	bool no_null;    /* there is no /dev/null */
+	pid_t kills;     /* who dies while somebody waits; 0: nobody */
+} model;
+
+static int reset_model(void **state)
+{
+	memset(&model, 0, sizeof(model));
+	return 0;
+}
+
+static bool fails(int err)
+{
+	errno = -err;
+	return err;
+}
+
+int __real_socketpair(int domain, int type, int protocol, int sockets[2]);
+int __wrap_socketpair(int domain, int type, int protocol, int sockets[2]);
+int __wrap_socketpair(int domain, int type, int protocol, int sockets[2])
+{
+	return fails(model.socketpair)
+		? -1 : __real_socketpair(domain, type, protocol, sockets);
+}
+
+pid_t __real_fork(void);
+pid_t __wrap_fork(void);
+pid_t __wrap_fork(void)
+{
+	return fails(model.fork) ? -1 : __real_fork();
+}
+
+int __real_ppoll(struct pollfd *fds, nfds_t count,
+		 const struct timespec *timeout, const sigset_t *mask);
+int __wrap_ppoll(struct pollfd *fds, nfds_t count,
+		 const struct timespec *timeout, const sigset_t *mask);
+int __wrap_ppoll(struct pollfd *fds, nfds_t count,
+		 const struct timespec *timeout, const sigset_t *mask)
+{
+	if (model.kills)
+		kill(model.kills, SIGKILL);
+	return fails(model.ppoll) ? -1
+				  : __real_ppoll(fds, count, timeout, mask);
+}
+
+/* Which of the two names it goes by depends on how large files may be. */
+static int open_one(const char *path, int flags)
+{
+	if (model.no_null && strcmp(path, "/dev/null") == 0) {
+		errno = ENOENT;
+		return -1;
+	}
+	return openat(AT_FDCWD, path, flags);
+}
+
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+	return open_one(path, flags);
+}
+
+int __wrap_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...)
+{
+	return open_one(path, flags);
+}
+
+/* The first file that is not open. */
+static int next_file(void)
+{
+	int fd = dup(STDIN_FILENO);
+
+	assert_true(fd >= 0);
+	close(fd);
+	return fd;
+}
 
 static int answer_with_argument(int fd, const struct request *request)
 {
@@ -82,7 +166,58 @@ static void a_worker_that_dies_is_noticed(void **state)
 	assert_int_equal(worker_request(&worker, &request,
 					1000 * NSEC_PER_MSEC, &answer),
 			 -EPIPE);
+	/* Nor does it take another request. */
+	assert_int_equal(worker_request(&worker, &request,
+					1000 * NSEC_PER_MSEC, &answer),
+			 -EPIPE);
 	worker_stop(&worker);
+}
+
+/* Killed before it has read the request. */
+static void a_worker_that_is_killed_is_noticed(void **state)
+{
+	struct request request = { 0 };
+	struct worker worker;
+	struct answer answer;
+
+	assert_int_equal(worker_start(&worker, -1, never_answer, NULL), 0);
+	assert_int_equal(kill(worker.pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(worker.pid, NULL, WUNTRACED), worker.pid);
+	model.kills = worker.pid;
+	assert_int_equal(worker_request(&worker, &request,
+					10000 * NSEC_PER_MSEC, &answer),
+			 -ECONNRESET);
+	worker_stop(&worker);
+}
+
+static void a_wait_that_fails_ends_the_request(void **state)
+{
+	struct request request = { 0 };
+	struct worker worker;
+	struct answer answer;
+
+	assert_int_equal(worker_start(&worker, -1, answer_with_argument, NULL),
+			 0);
+	model.ppoll = -ENOMEM;
+	assert_int_equal(worker_request(&worker, &request,
+					1000 * NSEC_PER_MSEC, &answer),
+			 -ENOMEM);
+	worker_stop(&worker);
+}
+
+static void a_worker_that_cannot_start_leaves_nothing(void **state)
+{
+	const int next = next_file();
+	struct worker worker;
+
+	model.socketpair = -EMFILE;
+	assert_int_equal(worker_start(&worker, -1, never_answer, NULL),
+			 -EMFILE);
+	model.socketpair = 0;
+	model.fork = -EAGAIN;
+	assert_int_equal(worker_start(&worker, -1, never_answer, NULL),
+			 -EAGAIN);
+	assert_int_equal(next_file(), next);
 }
 
 static volatile sig_atomic_t interrupted;
@@ -111,7 +246,7 @@ static void a_signal_ends_the_wait(void **state)
 }
 
 /* A reader of our output must see its end even if a worker is left behind. */
-static void a_worker_does_not_hold_standard_output(void **state)
+static void check_standard_output(void)
 {
 	struct request request = { 0 };
 	struct worker worker;
@@ -135,6 +270,13 @@ static void a_worker_does_not_hold_standard_output(void **state)
 	assert_int_equal(read(ends[0], &byte, 1), 0);
 	close(ends[0]);
 	worker_stop(&worker);
+}
+
+static void a_worker_does_not_hold_standard_output(void **state)
+{
+	check_standard_output();
+	model.no_null = true;
+	check_standard_output();
 }
 
 static void a_file_that_is_no_device_has_no_convention(void **state)
@@ -162,14 +304,18 @@ static void a_file_that_is_not_there_cannot_be_opened(void **state)
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup(name, reset_model)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_answer_comes_back),
-		cmocka_unit_test(a_request_that_never_ends_times_out),
-		cmocka_unit_test(a_worker_that_dies_is_noticed),
-		cmocka_unit_test(a_signal_ends_the_wait),
-		cmocka_unit_test(a_worker_does_not_hold_standard_output),
-		cmocka_unit_test(a_file_that_is_no_device_has_no_convention),
-		cmocka_unit_test(a_file_that_is_not_there_cannot_be_opened),
+		TEST(an_answer_comes_back),
+		TEST(a_request_that_never_ends_times_out),
+		TEST(a_worker_that_dies_is_noticed),
+		TEST(a_worker_that_is_killed_is_noticed),
+		TEST(a_wait_that_fails_ends_the_request),
+		TEST(a_worker_that_cannot_start_leaves_nothing),
+		TEST(a_signal_ends_the_wait),
+		TEST(a_worker_does_not_hold_standard_output),
+		TEST(a_file_that_is_no_device_has_no_convention),
+		TEST(a_file_that_is_not_there_cannot_be_opened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
