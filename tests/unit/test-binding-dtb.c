@@ -280,6 +280,167 @@ static void bad_trees_are_refused_with_node_and_property(void **state)
 	for_each("bad/*.dts", check_message);
 }
 
+/* A source that is written for a test. */
+struct source {
+	char *text;
+	size_t size;
+	FILE *stream;
+};
+
+static void begin_source(struct source *source)
+{
+	source->stream = open_memstream(&source->text, &source->size);
+	assert_non_null(source->stream);
+	fputs("/dts-v1/;\n/ {\n", source->stream);
+}
+
+static void put_times(struct source *source, const char *text,
+		      unsigned int times)
+{
+	while (times--)
+		fputs(text, source->stream);
+}
+
+/* Controllers of one function each, the last of which may have a second side. */
+static void put_controllers(struct source *source, unsigned int count,
+			    const char *of_last)
+{
+	for (unsigned int i = 0; i < count; i++)
+		fprintf(source->stream,
+			"c%u: c%u { function@0 { reg = <0>; function-name = \"pci_epf_vntb\"; %s }; };\n",
+			i, i, i == count - 1 ? of_last : "");
+}
+
+static void put_functions(struct source *source, unsigned int first,
+			  unsigned int count)
+{
+	for (unsigned int i = first; i < first + count; i++)
+		fprintf(source->stream,
+			"function@%x { reg = <%u>; function-name = \"pci_epf_test\"; };\n",
+			i, i);
+}
+
+/* It is read, or refused in these words; message NULL: read. */
+static void end_source(struct source *source, const char *message)
+{
+	struct fixture *fixture = new_fixture();
+	_cleanup_free_ char *refusal = NULL;
+	struct epf_config *config = NULL;
+	struct blob blob;
+	int err;
+
+	fputs("};\n", source->stream);
+	fclose(source->stream);
+	blob = compile_text(source->text);
+	err = epf_config_parse(fixture->ctx, "many.dtb", blob.data, blob.size,
+			       &config);
+	if (err)
+		refusal = error_text(fixture);
+	if (message) {
+		assert_int_equal(err, -EILSEQ);
+		assert_null(config);
+		assert_string_equal(refusal, message);
+	} else if (err) {
+		fail_msg("%s", refusal);
+	}
+	epf_config_free(config);
+	free(blob.data);
+	free(source->text);
+	fixture_free(fixture);
+}
+
+static void there_are_only_so_many_controllers(void **state)
+{
+	const char *message = "many.dtb:/c64: more than 64 controllers\n";
+	struct source source;
+
+	begin_source(&source);
+	put_controllers(&source, 64, "");
+	end_source(&source, NULL);
+	begin_source(&source);
+	put_controllers(&source, 65, "");
+	end_source(&source, message);
+
+	/* One that is only a second side counts, too. */
+	begin_source(&source);
+	put_controllers(&source, 63, "secondary = <&other 0>;");
+	fputs("other: other { };\n", source.stream);
+	end_source(&source, NULL);
+	begin_source(&source);
+	put_controllers(&source, 64, "secondary = <&other 0>;");
+	fputs("other: other { };\n", source.stream);
+	end_source(&source, "many.dtb:: more than 64 controllers\n");
+}
+
+static void there_are_only_so_many_functions(void **state)
+{
+	for (unsigned int more = 0; more < 2; more++) {
+		struct source source;
+
+		begin_source(&source);
+		fputs("c0 {\n", source.stream);
+		put_functions(&source, 0, 64 + more);
+		fputs("};\n", source.stream);
+		end_source(&source, more ? "many.dtb:/c0: more than 64 functions\n"
+					 : NULL);
+
+		begin_source(&source);
+		fputs("c0 { function@0 { reg = <0>; function-name = \"pci_epf_test\";\n",
+		      source.stream);
+		put_functions(&source, 1, 63 + more);
+		fputs("}; };\n", source.stream);
+		end_source(&source, more ? "many.dtb:/c0/function@0: more than 63 functions\n"
+					 : NULL);
+	}
+}
+
+static void there_are_only_so_many_attributes(void **state)
+{
+	for (unsigned int more = 0; more < 2; more++) {
+		struct source source;
+
+		begin_source(&source);
+		fputs("c0 { function@0 { reg = <0>; function-name = \"pci_epf_test\"; attributes {\n",
+		      source.stream);
+		for (unsigned int i = 0; i < 256 + more; i++)
+			fprintf(source.stream, "a%u = \"1\";\n", i);
+		fputs("}; }; };\n", source.stream);
+		end_source(&source, more ? "many.dtb:/c0/function@0/attributes: a256: more than 256 attributes\n"
+					 : NULL);
+	}
+}
+
+/* Without an end, of the tree and of a node of attributes. */
+static void nodes_are_only_so_deep(void **state)
+{
+	static const char *const heads[] = {
+		"", "c0 { function@0 { reg = <0>; function-name = \"pci_epf_test\"; attributes { ",
+	};
+	static const char *const tails[] = { "", "}; }; };\n" };
+	static const char *const paths[] = { "", "/c0/function@0/attributes" };
+
+	for (unsigned int more = 0; more < 2; more++)
+		for (unsigned int i = 0; i < 2; i++) {
+			struct source source, message;
+
+			begin_source(&source);
+			fputs(heads[i], source.stream);
+			put_times(&source, "n { ", 63 + more);
+			put_times(&source, "}; ", 63 + more);
+			fputs(tails[i], source.stream);
+			message.stream = open_memstream(&message.text,
+							&message.size);
+			assert_non_null(message.stream);
+			fprintf(message.stream, "many.dtb:%s", paths[i]);
+			put_times(&message, "/n", 64);
+			fputs(": nodes are nested too deeply\n",
+			      message.stream);
+			fclose(message.stream);
+			end_source(&source, more ? message.text : NULL);
+			free(message.text);
+		}
+}
+
 static void a_refusal_of_the_kernel_names_the_node(void **state)
 {
 	struct fixture *fixture = new_fixture();
@@ -359,6 +520,10 @@ int main(void)
 		cmocka_unit_test(what_a_devicetree_cannot_say_is_refused),
 		cmocka_unit_test(good_trees_give_the_expected_plan),
 		cmocka_unit_test(bad_trees_are_refused_with_node_and_property),
+		cmocka_unit_test(there_are_only_so_many_controllers),
+		cmocka_unit_test(there_are_only_so_many_functions),
+		cmocka_unit_test(there_are_only_so_many_attributes),
+		cmocka_unit_test(nodes_are_only_so_deep),
 		cmocka_unit_test(a_refusal_of_the_kernel_names_the_node),
 		cmocka_unit_test(a_blob_that_was_cut_is_refused),
 		cmocka_unit_test(a_blob_that_lies_about_itself_is_refused),
