@@ -4,12 +4,42 @@
 /* The operations on a real file system: a directory with the look of a
  * machine. What configfs itself does is for the lab. */
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "files-fixture.h"
+
+/* libkmod may be missing, another, or fail; the linker brings the calls here
+ * (--wrap). */
+static enum { KMOD_THERE, KMOD_MISSING, KMOD_OTHER, KMOD_FAILS } kmod;
+
+void *__real_dlopen(const char *file, int mode);
+void *__wrap_dlopen(const char *file, int mode);
+void *__wrap_dlopen(const char *file, int mode)
+{
+	assert_string_equal(file, "libkmod.so.2");
+	return kmod == KMOD_MISSING ? NULL : __real_dlopen(file, mode);
+}
+
+static void *new_nothing(void)
+{
+	return NULL;
+}
+
+void *__real_dlsym(void *library, const char *name);
+void *__wrap_dlsym(void *library, const char *name);
+void *__wrap_dlsym(void *library, const char *name)
+{
+	if (kmod == KMOD_OTHER &&
+	    strcmp(name, "kmod_module_probe_insert_module") == 0)
+		return NULL;
+	if (kmod == KMOD_FAILS && strcmp(name, "kmod_new") == 0)
+		return (void *)new_nothing;
+	return __real_dlsym(library, name);
+}
 
 static void check_file(struct fixture *f, const char *path, const char *text)
 {
@@ -170,6 +200,51 @@ static void a_module_comes_from_the_root(void **state)
 			    "load");
 }
 
+static void check_load_fails(struct fixture *f, int err, const char *message,
+			     const char *hint)
+{
+	_cleanup_free_ char *driver = NULL;
+	const struct epf_error *error;
+
+	driver = string_format("%s/" PCI_EP "/functions/pci_epf_vntb", f->root);
+	epf_plan_free(f->plan);
+	assert_int_equal(epf_plan_new(f->ctx, &f->plan), 0);
+	assert_int_equal(epf_plan_create(f->plan, "pci_epf_vntb", "f0"), 0);
+	assert_int_equal(epf_plan_execute(f->plan), err);
+	error = epf_ctx_get_error(f->ctx);
+	assert_int_equal(epf_error_get_errno(error), -err);
+	assert_string_equal(epf_error_get_operation(error), "load");
+	assert_string_equal(epf_error_get_path(error), "pci_epf_vntb");
+	assert_string_equal(epf_error_get_message(error), message);
+	if (hint)
+		assert_string_equal(epf_error_get_hint(error), hint);
+	else
+		assert_null(epf_error_get_hint(error));
+	assert_false(epf_plan_is_incomplete(f->plan));
+	assert_int_equal(access(driver, F_OK), -1);
+}
+
+static void without_libkmod_no_module_is_loaded(void **state)
+{
+	const char *message = "libkmod.so.2 cannot be used";
+	const char *hint =
+		"install kmod's library, or load the module by hand";
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_ctx(f, f->root, EPF_CTX_LOAD_MODULES);
+	kmod = KMOD_MISSING;
+	check_load_fails(f, -ELIBACC, message, hint);
+	kmod = KMOD_OTHER;
+	check_load_fails(f, -ELIBBAD, message, hint);
+	kmod = KMOD_FAILS;
+	check_load_fails(f, -ENOMEM, strerror(ENOMEM), NULL);
+	/* It is looked for each time. */
+	kmod = KMOD_THERE;
+	check_load_fails(f, -ESRCH, "no module for this driver",
+			 "install the module, or load it by hand");
+}
+
 static void leaves_no_file_to_children(void **state)
 {
 	struct epf_topology *topology;
@@ -205,6 +280,7 @@ int main(void)
 		TEST(links_by_absolute_paths),
 		TEST(makes_and_removes_directories),
 		TEST(a_module_comes_from_the_root),
+		TEST(without_libkmod_no_module_is_loaded),
 		TEST(leaves_no_file_to_children),
 	};
 

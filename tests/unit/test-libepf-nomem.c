@@ -4,7 +4,11 @@
 /* Without memory every call says -ENOMEM, or does what it was asked to; none
  * leaks or crashes, whichever allocation it is that fails. */
 
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <libfdt.h>
 
 #include "allocations.h"
 #include "files-fixture.h"
@@ -190,6 +194,137 @@ static void bindings(void **state)
 	assert_in_range(try_all(f, read_binding), 100, 1000);
 }
 
+static void put_function(void *fdt, const char *node, uint32_t number)
+{
+	fdt_begin_node(fdt, node);
+	fdt_property_u32(fdt, "reg", number);
+	fdt_property_string(fdt, "function-name", "pci_epf_vntb");
+}
+
+/* A devicetree with all that can be said of a function. */
+static void make_blob(void *fdt, int size)
+{
+	const fdt32_t bar[] = { cpu_to_fdt32(2), 0, cpu_to_fdt32(4096) };
+	const fdt32_t secondary[] = { cpu_to_fdt32(1), 0 };
+
+	fdt_create(fdt, size);
+	fdt_finish_reservemap(fdt);
+	fdt_begin_node(fdt, "");
+	fdt_begin_node(fdt, "soc");
+	fdt_begin_node(fdt, "one");
+	fdt_property_u32(fdt, "epf-wait-link", 1);
+	put_function(fdt, "function@0", 0);
+	fdt_property_string(fdt, "label", "f0");
+	fdt_property_u32(fdt, "vendor-id", 0x104c);
+	fdt_property_u32(fdt, "class-code", 0xff0000);
+	fdt_property(fdt, "bar-regions", bar, sizeof(bar));
+	fdt_property(fdt, "secondary", secondary, sizeof(secondary));
+	fdt_begin_node(fdt, "interrupts");
+	fdt_property_string(fdt, "pin", "A");
+	fdt_property_u32(fdt, "msi", 1);
+	fdt_end_node(fdt);
+	fdt_begin_node(fdt, "attributes");
+	fdt_property_string(fdt, "any", "thing");
+	fdt_begin_node(fdt, "below");
+	fdt_property_string(fdt, "other", "thing");
+	fdt_end_node(fdt);
+	fdt_end_node(fdt);
+	put_function(fdt, "function@1", 1);
+	fdt_end_node(fdt);
+	fdt_end_node(fdt);
+	fdt_end_node(fdt);
+	fdt_begin_node(fdt, "other");
+	fdt_property_u32(fdt, "phandle", 1);
+	fdt_end_node(fdt);
+	fdt_end_node(fdt);
+	fdt_end_node(fdt);
+	assert_int_equal(fdt_finish(fdt), 0);
+}
+
+static int read_blob(struct fixture *f)
+{
+	struct epf_config *config = NULL;
+	char fdt[2048];
+	int err;
+
+	make_blob(fdt, sizeof(fdt));
+	error_clear(&f->ctx->error);
+	err = epf_config_parse(f->ctx, "test.dtb", fdt, fdt_totalsize(fdt),
+			       &config);
+	if (err) {
+		assert_null(config);
+		assert_int_equal(epf_error_get_errno(epf_ctx_get_error(f->ctx)),
+				 ENOMEM);
+	}
+	epf_config_free(config);
+	return err;
+}
+
+static void devicetrees(void **state)
+{
+	struct fixture *f = *state;
+
+	make_ctx(f, f->root, 0);
+	assert_in_range(try_all(f, read_blob), 40, 1000);
+}
+
+/* One that is refused says why, or that there is no memory to say so. */
+static int read_bad_blob(struct fixture *f)
+{
+	struct epf_config *config = NULL;
+	char fdt[512];
+	int err;
+
+	fdt_create(fdt, sizeof(fdt));
+	fdt_finish_reservemap(fdt);
+	fdt_begin_node(fdt, "");
+	fdt_begin_node(fdt, "one");
+	put_function(fdt, "function@0", 64);
+	fdt_end_node(fdt);
+	fdt_end_node(fdt);
+	fdt_end_node(fdt);
+	assert_int_equal(fdt_finish(fdt), 0);
+	error_clear(&f->ctx->error);
+	err = epf_config_parse(f->ctx, "bad.dtb", fdt, fdt_totalsize(fdt),
+			       &config);
+	assert_int_not_equal(err, 0);
+	assert_int_equal(epf_error_get_errno(epf_ctx_get_error(f->ctx)), -err);
+	return err == -EILSEQ ? 0 : err;
+}
+
+static void refusals(void **state)
+{
+	struct fixture *f = *state;
+
+	make_ctx(f, f->root, 0);
+	assert_in_range(try_all(f, read_bad_blob), 5, 100);
+}
+
+/* There is no such module. */
+static int load(struct fixture *f)
+{
+	struct epf_plan *plan = NULL;
+	int err;
+
+	err = epf_plan_new(f->ctx, &plan);
+	if (!err)
+		err = epf_plan_create(plan, "pci_epf_vntb", "f0");
+	if (!err)
+		err = epf_plan_execute(plan);
+	epf_plan_free(plan);
+	assert_int_not_equal(err, 0);
+	return err == -ESRCH ? 0 : err;
+}
+
+static void modules(void **state)
+{
+	struct fixture *f = *state;
+
+	make_tree(f);
+	make_ctx(f, f->root, EPF_CTX_LOAD_MODULES);
+	assert_in_range(try_all(f, load), 8, 100);
+}
+
 /* The system as a file, of each kind. */
 static int export(struct fixture *f)
 {
@@ -350,6 +485,40 @@ static void monitors(void **state)
 	assert_in_range(try_all(f, watch), 20, 1000);
 }
 
+/* A function comes, is seen, and goes. */
+static int look(struct fixture *f)
+{
+	struct epf_monitor *monitor = NULL;
+	const struct epf_event *event;
+	char path[128];
+	int err;
+
+	snprintf(path, sizeof(path),
+		 "%s/" PCI_EP "/functions/pci_epf_test/f1", f->root);
+	error_clear(&f->ctx->error);
+	err = epf_monitor_new(f->ctx, &monitor);
+	assert_int_equal(mkdir(path, 0755), 0);
+	if (!err)
+		err = epf_monitor_read(monitor, &event);
+	assert_int_equal(rmdir(path), 0);
+	if (err)
+		assert_int_equal(epf_error_get_errno(epf_ctx_get_error(f->ctx)),
+				 ENOMEM);
+	else
+		assert_string_equal(epf_event_get_object(event),
+				    "pci_epf_test/f1");
+	epf_monitor_free(monitor);
+	return err;
+}
+
+static void events(void **state)
+{
+	struct fixture *f = *state;
+
+	make_linked(f);
+	assert_in_range(try_all(f, look), 40, 1000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -358,11 +527,15 @@ int main(void)
 		TEST(snapshots),
 		TEST(plans),
 		TEST(bindings),
+		TEST(devicetrees),
+		TEST(refusals),
+		TEST(modules),
 		TEST(exports),
 		TEST(comparisons),
 		TEST(replacements),
 		TEST(waits),
 		TEST(monitors),
+		TEST(events),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
