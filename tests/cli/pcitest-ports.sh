@@ -20,13 +20,19 @@ complain() {
 	failures=$((failures + 1))
 }
 
-# run STATUS ARGUMENT...: with its output in $work/out and $work/err.
+# run STATUS ARGUMENT...: with its output in $work/out and $work/err, and files of
+# at most $limit KiB.
+limit=
 run() {
 	local expected=$1 status
 
 	shift
 	what="pcitest ports $*"
-	"$PCITEST" ports "$@" >"$work/out" 2>"$work/err"
+	(
+		trap '' XFSZ
+		[[ -z $limit ]] || ulimit -f "$limit"
+		exec "$PCITEST" ports "$@"
+	) >"$work/out" 2>"$work/err"
 	status=$?
 	((status == expected)) || complain "$what: status $status, not $expected"
 }
@@ -149,6 +155,13 @@ rm -r "$work/root/proc"
 run 3 --json --root "$work/root"
 shows '[2,null]' '.ports[0] | [(.unseen | length), .services[1].count]'
 
+# Nor where its files cannot be read; they are not saved then.
+mkdir -p "$work/root/proc/cmdline" "$work/root/proc/interrupts"
+run 3 --json --root "$work/root" --save "$work/unread"
+shows '[2,null]' '.ports[0] | [(.unseen | length), .services[1].count]'
+[[ ! -e $work/unread/proc ]] || complain "$what: saves a folder"
+rm -r "$work/root/proc"
+
 # Registers of a monitor, in a BAR of the port; they are saved with the rest.
 port "$work/monitor" "$data/features.dump"
 truncate -s $((0x100040000)) "$work/monitor/sys/bus/pci/devices/0000:00:01.0/resource2"
@@ -160,5 +173,40 @@ shows 1 '.ports[0].advice[0].features'
 cp "$work/out" "$work/before"
 run 3 --json --root "$work/saved"
 diff "$work/before" "$work/out" || complain "not saved as it was"
+
+# What cannot be saved is said, by name, and that is the end.
+run 1 --root "$work/root" --save "$work/saved"
+error "cannot save $work/saved: File exists"
+run 1 --root "$work/root" --save "$work/none/saved"
+error "cannot save $work/none/saved: No such file or directory"
+limit=64 run 1 --root "$work/monitor" --save "$work/full"
+error "cannot save sys/bus/pci/devices/0000:00:01.0/resource2: File too large"
+printf '%65600s\n' ' ' >>"$work/monitor/proc/interrupts"
+limit=64 run 1 --root "$work/monitor" --save "$work/fuller"
+error "cannot save proc/interrupts: File too large"
+[[ ! -e $work/fuller/sys/bus/pci/devices/0000:00:01.0 ]] ||
+	complain "$what: goes on"
+ln -sfn pcieport/ "$work/root/sys/bus/pci/devices/0000:00:01.0/driver"
+run 1 --root "$work/root" --save "$work/nameless"
+error "cannot save sys/bus/pci/devices/0000:00:01.0/driver: No such file or directory"
+
+# A BAR that is shorter than what it should hold is not read, nor saved.
+truncate -s $((0x100030007)) "$work/monitor/sys/bus/pci/devices/0000:00:01.0/resource2"
+run 3 --json --root "$work/monitor" --save "$work/short"
+shows null '.ports[0].features[] | select(.kind == "cxl-pmu").message'
+[[ ! -e $work/short/sys/bus/pci/devices/0000:00:01.0/resource2 ]] ||
+	complain "$what: saves registers that were not read"
+
+# What libpci has to say comes in our name: the end, or a warning.
+rm "$work/root/sys/bus/pci/devices/0000:00:01.0/config"
+run 0 --root "$work/root"
+grep -qx "pcitest: PCI access: .*$work/root/.*/config.*" "$work/err" ||
+	complain "$what: no warning"
+[[ ! -s $work/out ]] || complain "$what: a port of which nothing is known"
+mkdir "$work/root/sys/bus/pci/devices/nonsense"
+run 1 --root "$work/root"
+grep -qx "pcitest: PCI access: .*nonsense" "$work/err" ||
+	complain "$what: no error"
+[[ ! -s $work/out ]] || complain "$what: writes to standard output"
 
 exit $((failures > 0))

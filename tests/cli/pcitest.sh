@@ -227,6 +227,8 @@ run 77 run --tap
 has '^1\.\.0 # SKIP no endpoint'
 run 77 run --junit "$work/junit"
 xmllint --noout "$work/junit" || complain "$what: not XML"
+run 1 run --json --junit /dev/full;  valid pcitest-run
+has "^pcitest: --junit /dev/full: No space left on device$" "$work/err"
 for seed in 1 0x1; do
 	run 77 run --json --seed "$seed"
 	jq -c .parameters.sizes "$work/out"
