@@ -405,6 +405,63 @@ valid epfctl-list '[.functions[0:4][].name] |
 	. == ["grün", "latin\ufffd", "red\u001b[31m\n", "\u009b31m"]'
 rmdir "$drive"/*
 
+echo "== monitor"
+# What changes is told from the first look on, which nothing else tells of.
+flip() {
+	if [[ -e $pci_ep/controllers/epc-c ]]; then
+		rm -r "$pci_ep/controllers/epc-c"
+	else
+		mkdir "$pci_ep/controllers/epc-c"
+	fi
+}
+
+# said PATTERN: the monitor prints a line like it, maybe after others.
+said() {
+	local line
+
+	while read -r -t 20 line <&"$monitor"; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ $line != $1 ]] || return 0
+	done
+	complain "$what: did not say $1"
+}
+
+events=('controller-added epc-d' 'function-linked pci_epf_vntb/test0 epc-d'
+	'*"event":"controller-added"*"object":"epc-d"*"peer":null*'
+	'*"event":"function-linked"*"object":"pci_epf_vntb/test0"*"peer":"epc-d"*')
+for signal in INT TERM; do
+	options=(--root "$tree")
+	[[ $signal == INT ]] || options+=(--json)
+	what="epfctl monitor ${options[*]}"
+	exec {monitor}< <(echo "$BASHPID"
+		exec "$EPFCTL" monitor "${options[@]}" 2>"$work/err")
+	read -r pid <&"$monitor"
+	until read -r -t 0.2 <&"$monitor"; do
+		flip
+	done
+	mkdir "$pci_ep/controllers/epc-d"
+	said "${events[0]}"
+	ln -s "$pci_ep/functions/pci_epf_vntb/test0" "$pci_ep/controllers/epc-d/any"
+	said "${events[1]}"
+	kill -$signal "$pid"
+	wait "$pid" || complain "$what: SIG$signal: status $?"
+	exec {monitor}<&-
+	[[ ! -s $work/err ]] || complain "$what: is not quiet"
+	rm -r "$pci_ep/controllers/epc-d"
+	events=("${events[@]:2}")
+done
+what="epfctl monitor >/dev/full"
+"$EPFCTL" --root "$tree" monitor >/dev/full 2>"$work/err" &
+while sleep 0.2 && kill -0 $! 2>"$work/gone"; do
+	flip
+done
+wait $!
+(($? == 1)) || complain "$what: no failure"
+grep -q '^epfctl: standard output: No space left' "$work/err" ||
+	complain "$what: goes unreported"
+[[ ! -e $pci_ep/controllers/epc-c ]] || flip
+diff -u "$work/before" <(snapshot) || complain "$what: changed the tree"
+
 echo "== output that goes nowhere"
 "$EPFCTL" --root "$tree" list >/dev/full 2>"$work/err"
 (($? == 1)) || complain "a full disk is no failure"
