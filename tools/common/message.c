@@ -22,19 +22,21 @@ void message(const char *format, ...)
 	funlockfile(stderr);
 }
 
-int close_stdout(void)
+int close_written(FILE *file)
 {
-	bool failed = ferror(stdout);
-	int err = 0;
+	bool failed = ferror(file);
 
 	errno = 0;
-	if (fclose(stdout) != 0)
-		err = errno ? errno : EIO;
-	else if (failed)
-		err = EIO;
-	if (!err)
-		return 0;
+	if (fclose(file) != 0)
+		return errno ? -errno : -EIO;
+	return failed ? -EIO : 0;
+}
 
-	message("standard output: %s", strerror(err));
-	return -err;
+int close_stdout(void)
+{
+	int err = close_written(stdout);
+
+	if (err)
+		message("standard output: %s", strerror(-err));
+	return err;
 }

@@ -62,10 +62,11 @@ static int write_file(struct save *save, const char *path, const void *bytes,
 		out = fdopen(file, "w");
 	if (!out)
 		return failed(save, path);
-	fwrite(bytes, 1, size, out);
-	if (fclose(out) != 0)
-		return failed(save, path);
-	return 0;
+	if (fwrite(bytes, 1, size, out) != size)
+		err = failed(save, path);
+	if (fclose(out) != 0 && !err)
+		err = failed(save, path);
+	return err;
 }
 
 /* A file of text; one that is not there, or that may not be read, stays out. */

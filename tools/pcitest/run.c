@@ -370,6 +370,7 @@ static enum exit_code run_with_outputs(const struct arguments *arguments,
 		{ .printer = &printer_junit },
 	};
 	enum exit_code status;
+	int err;
 
 	/* Better now than after an hour of tests. */
 	if (arguments->junit) {
@@ -383,8 +384,9 @@ static enum exit_code run_with_outputs(const struct arguments *arguments,
 
 	status = run_plan(arguments, plan, outputs, arguments->junit ? 2 : 1);
 
-	if (arguments->junit && fclose(outputs[1].file) != 0) {
-		message("--junit %s: %s", arguments->junit, strerror(errno));
+	err = arguments->junit ? close_written(outputs[1].file) : 0;
+	if (err) {
+		message("--junit %s: %s", arguments->junit, strerror(-err));
 		status = EXIT_CODE_FAILED;
 	}
 	return status;
