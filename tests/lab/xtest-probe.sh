@@ -12,6 +12,8 @@
 address=0000:11:00.0
 driver=/sys/bus/pci/drivers/pci-endpoint-xtest
 taken=/sys/module/host_obstacles/parameters/taken
+taken_irq=/sys/module/host_obstacles/parameters/irq
+BARS=0x500a BAR=0x5001 SET_IRQ_TYPE=0x40045008
 
 # looks: how often the function's thread has slept.
 looks() {
@@ -32,6 +34,13 @@ can_be_had() {
 	echo $address >$driver/unbind
 }
 
+# ask COMMAND ARGUMENT: what the driver says to it
+ask() {
+	perl -we '
+		open my $file, "+<", shift or die $!;
+		ioctl($file, hex shift, 0 + shift) or print $!' $node "$1" "$2"
+}
+
 modprobe pci-epf-xtest
 modprobe pci_endpoint_xtest
 modprobe host-obstacles
@@ -47,6 +56,32 @@ echo node >$taken
 refused "File exists" $driver/bind $address
 echo none >$taken
 can_be_had "after its node was taken"
+
+# A BAR of which the host does not know where it is: the others are tested.
+echo bar >$taken
+echo $address >$driver/bind
+is "Cannot allocate memory" ask $BAR 2
+is "" ask $BAR 1
+is "" ask $BARS 0
+dmesg | grep -q "can't ioremap BAR 2" || die "the kernel mapped it"
+works "without a BAR"
+echo $address >$driver/unbind
+echo none >$taken
+echo $address >$driver/bind
+is "" ask $BAR 2
+works "with all BARs"
+
+# Somebody has its interrupt line for himself: there are other interrupts.
+cat $device/irq >$taken_irq
+is "Device or resource busy" ask $SET_IRQ_TYPE 0
+is "" ask $SET_IRQ_TYPE 1
+is "" ask $SET_IRQ_TYPE 3
+works "without its interrupt line"
+echo 0 >$taken_irq
+is "" ask $SET_IRQ_TYPE 0
+is "" ask $SET_IRQ_TYPE 3
+echo $address >$driver/unbind
+can_be_had "after its interrupt line was taken"
 
 # Nobody answers: the rings stay as they are. So it is for a driver that reads an
 # answer with a flipped bit each time, from the 33rd byte on: those before tell it
