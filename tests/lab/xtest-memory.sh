@@ -47,6 +47,22 @@ nth "open my \$file, \"+<\", \"$node\" or return 0;
 	\$memory == -1 ? 0 : !syscall 11, \$memory, 9000"
 works "after commands without memory"
 
+# Interrupts, 32 of them, of which all are there or none. What fails is what the kernel
+# makes of each handler: without the entries in /proc it would warn of them.
+handlers=/sys/kernel/slab/kmalloc-128/failslab
+echo 10 >/sys/kernel/debug/fail_page_alloc/min-order
+echo Y >/sys/kernel/debug/failslab/cache-filter
+echo 1 >$handlers
+clear="open my \$file, \"+<\", \"$node\" or die \$!; ioctl \$file, 0x5010, 0 or die \$!"
+perl -we "$clear"
+nth "open my \$file, \"+<\", \"$node\" or return 0;
+	ioctl \$file, 0x40045008, 1 or return 0;
+	ioctl \$file, 0x5009, 0" "$clear" >/tmp/nth
+echo 0 >$handlers
+(($(cut -d ' ' -f 1 /tmp/nth) >= 32)) || die "handlers: $(cat /tmp/nth)"
+pcitest run --suite irq >/tmp/run || die "interrupts: $(cat /tmp/run)"
+works "after interrupts without memory"
+
 stop
 wait_for "removal" test ! -e $device
 remove_functions pci_epf_xtest x0
