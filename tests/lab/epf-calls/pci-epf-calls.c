@@ -18,6 +18,10 @@
 
 #define ADDRESS	0x1000
 
+static int doorbell = -EOPNOTSUPP;
+module_param(doorbell, int, 0600);
+MODULE_PARM_DESC(doorbell, "error of a doorbell without a place (default: EOPNOTSUPP)");
+
 static bool is_refused(struct pci_epf *epf, const char *what, int error, int want)
 {
 	if (error == want)
@@ -123,6 +127,19 @@ static bool all_transfers_refused(struct pci_epf *epf,
 	return ok;
 }
 
+static void rung(void *context)
+{
+}
+
+static bool no_doorbell(struct pci_epf *epf)
+{
+	struct epf_doorbell bell = {};
+	int ret = epf_doorbell_get(&bell, epf, NULL, rung, NULL);
+
+	epf_doorbell_put(&bell);
+	return is_refused(epf, "a doorbell without a place", ret, doorbell);
+}
+
 static int calls_bind(struct pci_epf *epf)
 {
 	struct epf_transfers *transfers;
@@ -143,6 +160,7 @@ static int calls_bind(struct pci_epf *epf)
 	ok &= all_transfers_refused(epf, transfers);
 	epf_transfers_destroy(transfers);
 	epf_maps_destroy(maps);
+	ok &= no_doorbell(epf);
 	return ok ? 0 : -EIO;
 }
 
