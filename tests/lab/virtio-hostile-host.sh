@@ -63,10 +63,23 @@ reads() {
 	[[ -b $1 ]] && dd if="$1" of=/dev/null bs=64k count=16 status=none
 }
 
+# attack TYPE MILLISECONDS SEED: the attack is a driver's probe.
+attack() {
+	local parameters=/sys/module/virtio_hostile_host/parameters said
+
+	echo "$2" >$parameters/milliseconds
+	echo "$3" >$parameters/seed
+	refused "No such device" /sys/bus/pci/drivers/virtio-hostile/bind $device
+	said=$(dmesg | grep "virtio-hostile: device" | tail -n 1)
+	echo "$1: ${said##*hostile: }"
+	[[ $said == *" intact" ]] || die "$1: $said"
+}
+
 truncate -s 4M /run/disk
 modprobe virtio_epf
 modprobe virtio-hostile-host
 seed=${HOSTILE_SEED:-1}
+milliseconds=${HOSTILE_MS:-1000}
 for type in ${HOSTILE:-net blk scsi console xtest}; do
 	function=$ep/functions/epf_virtio_$type/v0
 	modprobe -a "epf-virtio-$type" "${driver_of[$type]}"
@@ -81,12 +94,11 @@ for type in ${HOSTILE:-net blk scsi console xtest}; do
 	works "$type"
 	echo $device >/sys/bus/pci/drivers/virtio_epf/unbind
 
-	echo "${HOSTILE_MS:-1000}" >/sys/module/virtio_hostile_host/parameters/milliseconds
-	echo "$seed" >/sys/module/virtio_hostile_host/parameters/seed
-	refused "No such device" /sys/bus/pci/drivers/virtio-hostile/bind $device
-	said=$(dmesg | grep "virtio-hostile: device" | tail -n 1)
-	echo "$type: ${said##*hostile: }"
-	[[ $said == *" intact" ]] || die "$type: $said"
+	# Who wants the device meanwhile waits, and of long waits the kernel warns.
+	for ((past = 0; past < milliseconds; past += 10000)); do
+		left=$((milliseconds - past))
+		attack "$type" $((left < 10000 ? left : 10000)) $((seed + past))
+	done
 
 	echo $device >/sys/bus/pci/drivers/virtio_epf/bind
 	works "$type"
