@@ -82,7 +82,8 @@ for push in 1 0; do
 	done
 	to_host=$(mean_frame tx copies endpoint host)
 	to_endpoint=$(mean_frame rx copies host endpoint)
-	((to_host > 4000 && to_endpoint > 4000)) ||
+	# How much larger than the link's depends on when which side runs.
+	((to_host > 1514 && to_endpoint > 1514)) ||
 		die "segmented: frames of $to_host, $to_endpoint bytes"
 	no_errors
 	if ((push)); then
