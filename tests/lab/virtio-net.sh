@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --timeout 180
+# lab: --timeout 300
 #
 # A network between the host's virtio_net, unchanged, and the endpoint: all data
 # arrives, with and without what the two can agree on.
