@@ -59,6 +59,20 @@ no_maps() {
 	(($(stat_of maps_live) == 0))
 }
 
+have_disks() {
+	[[ -b /dev/nvme0n1 && -b /dev/nvme0n2 ]]
+}
+
+# named NAMESPACE: its disk. The kernel looks at several namespaces at once, and
+# numbers disks as they come.
+named() {
+	local disk
+
+	disk=$(grep -lx "$1" /sys/block/nvme0n*/nsid) || die "no namespace $1"
+	disk=${disk%/nsid}
+	echo "/dev/${disk##*/}"
+}
+
 # content MIB DISK
 content() {
 	dd if="$2" bs=1M count="$1" iflag=direct status=none
@@ -73,7 +87,7 @@ disk() {
 
 	again "profile=$1" "${@:2}"
 	epfctl apply "$EPFLAB_TOP/examples/pci-epf-nvmet.yaml" 2>/dev/null
-	wait_for "the namespaces" test -e /dev/nvme0n2
+	wait_for "the namespaces" have_disks
 	job sequential --rw=write --bs=128k --iodepth=1
 	job queued --rw=write --bs=4k --iodepth=8
 	job random --rw=randwrite --bs=4k --iodepth=32
@@ -83,8 +97,8 @@ disk() {
 		--verify=crc32c --output="$work/fio" "${jobs[@]}" ||
 		die "$*: $(cat "$work/fio")"
 	# All was written past what the page caches have of these disks.
-	content "$size" /dev/ram0 | cmp - <(content "$size" /dev/nvme0n1)
-	content "$size" /dev/nvme0n2 | cmp -n "${size}M" - /run/namespace
+	content "$size" /dev/ram0 | cmp - <(content "$size" "$(named 1)")
+	content "$size" "$(named 2)" | cmp -n "${size}M" - /run/namespace
 
 	# Each of five jobs crossed twice, for each of two namespaces.
 	bytes=$(($(stat_of dma_read_bytes) + $(stat_of endpoint_read_bytes)))
