@@ -593,10 +593,10 @@ static int add_secondary(const struct node *root,
 		if (strcmp(config->controllers[i].name.text,
 			   function->secondary.text) == 0)
 			return 0;
-	if (config->num_controllers == BINDING_MAX_CONTROLLERS)
-		return fail(root, NULL, "more than %d controllers",
-			    BINDING_MAX_CONTROLLERS);
 	node.mark = function->secondary.mark;
+	if (config->num_controllers == BINDING_MAX_CONTROLLERS)
+		return fail(&node, "secondary", "more than %d controllers",
+			    BINDING_MAX_CONTROLLERS);
 	name = strdup(function->secondary.text);
 	return add_controller(&node, name) ? 0 : -ENOMEM;
 }

@@ -369,7 +369,7 @@ static void there_are_only_so_many_controllers(void **state)
 	begin_source(&source);
 	put_controllers(&source, 64, "secondary = <&other 0>;");
 	fputs("other: other { };\n", source.stream);
-	end_source(&source, "many.dtb:: more than 64 controllers\n");
+	end_source(&source, "many.dtb:/c63/function@0: secondary: more than 64 controllers\n");
 }
 
 static void there_are_only_so_many_functions(void **state)
