@@ -204,6 +204,7 @@ rm "$work/root/sys/bus/pci/devices/0000:00:01.0/config"
 run 0 --root "$work/root"
 grep -qx "pcitest: PCI access: .*$work/root/.*/config.*" "$work/err" ||
 	complain "$what: no warning"
+(($(wc -l <"$work/err") == 1)) || complain "$what: warns more than once"
 [[ ! -s $work/out ]] || complain "$what: a port of which nothing is known"
 mkdir "$work/root/sys/bus/pci/devices/nonsense"
 run 1 --root "$work/root"

@@ -75,16 +75,19 @@ void pci_functions_free(struct pci_functions *functions)
 	*functions = (struct pci_functions) { 0 };
 }
 
-/* As much as there is and as may be read. */
+/* As much as there is and as may be read, which ends at one of these; no further
+ * than the first failure, of which libpci warns. */
 static void read_space(struct pci_dev *pci, struct config_space *space)
 {
-	static const int sizes[] = { 4096, 256, 64 };
+	static const int ends[] = { 64, 256, 4096 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
-		if (pci_read_block(pci, 0, space->bytes, sizes[i])) {
-			space->size = sizes[i];
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (!pci_read_block(pci, space->size,
+				    space->bytes + space->size,
+				    ends[i] - space->size))
 			return;
-		}
+		space->size = ends[i];
+	}
 }
 
 int pci_functions_read(const char *root, struct pci_functions *functions,
