@@ -211,5 +211,10 @@ run 1 --root "$work/root"
 grep -qx "pcitest: PCI access: .*nonsense" "$work/err" ||
 	complain "$what: no error"
 [[ ! -s $work/out ]] || complain "$what: writes to standard output"
+run 1 --root "$work/root" --json
+/usr/bin/python3 -m jsonschema -i "$work/out" \
+	"$TOP/docs/schema/pcitest-error.json" || complain "not a pcitest-error"
+grep -qxF "pcitest: $(jq -r .error.message "$work/out")" "$work/err" ||
+	complain "$what: another error in the document"
 
 exit $((failures > 0))

@@ -117,6 +117,14 @@ run 1 run -D /dev/null;              error "/dev/null: not an endpoint test"
 run 1 run -D ffff:ff:1f.7;           error "ffff:ff:1f.7: not an endpoint test"
 run 1 run --junit /dev/null/x;       error "--junit /dev/null/x: "
 
+# What ends it early is in its document, as far as it is told.
+ended() {
+	valid pcitest-error
+	[[ "pcitest: $(jq -r .error.message "$work/out")" == "$(<"$work/err")" ]] ||
+		complain "$what: another error in the document"
+}
+run 1 run --json --junit /dev/null/x; ended
+run 2 run --json --sizes 0;          ended
 for arguments in "run --bogus" "run --suite x" "run --sizes 0" "list more" x; do
 	# shellcheck disable=SC2086
 	run 2 $arguments --json;     valid pcitest-error

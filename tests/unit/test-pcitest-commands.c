@@ -24,6 +24,7 @@
 #include "endpoint.h"
 #include "exit.h"
 #include "extended.h"
+#include "promise.h"
 #include "worker.h"
 
 /* What each call fails with; 0: it does not. */
@@ -127,6 +128,7 @@ static void run(const struct command *command, const char *arguments,
 	before = dup(STDIN_FILENO);
 	close(before);
 	status = command->run(argc, argv);
+	promise_print_document();
 	after = dup(STDIN_FILENO);
 	close(after);
 	fflush(NULL);
@@ -206,6 +208,10 @@ static void there_is_no_chance(void **state)
 	run(&command_run, "--list-tests", EXIT_CODE_FAILED);
 	expect_message("seed: Function not implemented\n");
 	assert_string_equal(out, "");
+	run(&command_run, "--json", EXIT_CODE_FAILED);
+	expect_message("seed: Function not implemented\n");
+	expect_output("\"schema\":\"pcitest-error\"");
+	expect_output("\"message\":\"seed: Function not implemented\"");
 	run(&command_run, "--list-tests --seed 1", EXIT_CODE_OK);
 	expect_output("irq.msi\n");
 	assert_string_equal(messages, "");

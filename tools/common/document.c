@@ -52,7 +52,7 @@ struct json_object *document_error(const char *text)
 	if (!text)
 		return NULL;
 	error = json_object_new_object();
-	json_object_object_add(error, "message", json_object_new_string(text));
+	json_object_object_add(error, "message", document_string(text));
 	return error;
 }
 

@@ -9,17 +9,27 @@
 
 #include "message.h"
 
+static char last[512];
+
 void message(const char *format, ...)
 {
 	va_list args;
 
 	flockfile(stderr);
+	va_start(args, format);
+	vsnprintf(last, sizeof(last), format, args);
+	va_end(args);
 	fprintf(stderr, "%s: ", program_invocation_short_name);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
 	funlockfile(stderr);
+}
+
+const char *message_last(void)
+{
+	return last[0] ? last : NULL;
 }
 
 int close_written(FILE *file)

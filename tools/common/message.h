@@ -12,6 +12,9 @@
 /* Print "PROGRAM: FORMAT" and a newline. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The last one, without the name, as far as it fits; NULL: there was none. */
+const char *message_last(void);
+
 /* Flush and close FILE. Return 0, or -errno if anything that was written to it is not
  * there: -EIO where that was before and why is not known any more. */
 int close_written(FILE *file);

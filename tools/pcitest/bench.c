@@ -19,9 +19,9 @@
 #include "endpoint.h"
 #include "message.h"
 #include "progress.h"
+#include "promise.h"
 #include "select.h"
 #include "sizes.h"
-#include "usage.h"
 
 #define REPETITIONS 10
 #define TIMEOUT_S 60
@@ -602,6 +602,7 @@ static enum exit_code print_report(const struct arguments *arguments,
 {
 	if (report->error)
 		message("%s", report->error);
+	promise_keep();
 	if (arguments->json)
 		bench_print_json(report, stdout);
 	else if (arguments->csv && !report->error)
@@ -641,7 +642,7 @@ static int run(int argc, char **argv)
 	char error[512];
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	usage_call_off();
+	promise_settle(arguments.json);
 	complete_options(arguments.bench, &arguments.options);
 	count = make_points(&arguments, &points);
 

@@ -17,8 +17,8 @@
 #include "document.h"
 #include "exit.h"
 #include "message.h"
+#include "promise.h"
 #include "sizes.h"
-#include "usage.h"
 
 #define SCHEMA_VERSION 1
 #define TOLERANCE 5
@@ -425,7 +425,7 @@ static int run(int argc, char **argv)
 	enum exit_code status = EXIT_CODE_OK;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	usage_call_off();
+	promise_settle(arguments.json);
 	comparison.tolerance = arguments.tolerance;
 	if (arguments.json)
 		comparison.list = json_object_new_array();
@@ -442,6 +442,7 @@ static int run(int argc, char **argv)
 		else if (!comparison.counts[SAME] && !comparison.counts[BETTER])
 			status = EXIT_CODE_NOTHING;
 	}
+	promise_keep();
 	if (arguments.json)
 		print_json(&comparison, documents[0] && documents[1] ? NULL
 			   : "a file cannot be read; standard error says why");

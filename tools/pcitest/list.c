@@ -19,7 +19,7 @@
 #include "endpoint.h"
 #include "exit.h"
 #include "message.h"
-#include "usage.h"
+#include "promise.h"
 
 #define SCHEMA_VERSION 1
 
@@ -177,7 +177,7 @@ static int run(int argc, char **argv)
 	int err;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &json);
-	usage_call_off();
+	promise_settle(json);
 
 	err = endpoints_find(&endpoints, &count);
 	if (err) {
@@ -185,6 +185,7 @@ static int run(int argc, char **argv)
 			 "cannot find the PCI devices: %s", strerror(-err));
 		message("%s", error);
 	}
+	promise_keep();
 	if (json)
 		print_json(endpoints, count, error[0] ? error : NULL);
 	else

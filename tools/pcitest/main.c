@@ -12,7 +12,7 @@
 #include "command.h"
 #include "exit.h"
 #include "message.h"
-#include "usage.h"
+#include "promise.h"
 
 const char *argp_program_version = "pcitest " PROJECT_VERSION;
 
@@ -112,9 +112,9 @@ int main(int argc, char **argv)
 	if (argc > 1 && is_legacy(argv[1])) {
 		status = legacy_run(argc, argv);
 	} else {
-		usage_promise_document(argc, argv);
+		promise_document(argc, argv);
 		status = run_command(argc, argv);
-		usage_print_document();
+		promise_print_document();
 	}
 
 	if (close_stdout() < 0 && status == EXIT_CODE_OK)

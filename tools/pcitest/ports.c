@@ -15,7 +15,7 @@
 #include "ports.h"
 #include "ports-dump.h"
 #include "ports-save.h"
-#include "usage.h"
+#include "promise.h"
 
 enum { KEY_JSON = 256, KEY_DUMP, KEY_ROOT, KEY_SAVE };
 
@@ -160,11 +160,12 @@ static int run(int argc, char **argv)
 	int err, status;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-	usage_call_off();
+	promise_settle(arguments.json);
 
 	err = look(&arguments, &machine, &ports, &error);
 	if (err)
 		message("%s", error.text);
+	promise_keep();
 	if (arguments.json)
 		ports_print_json(&ports, &machine, err ? error.text : NULL,
 				 stdout);

@@ -20,11 +20,11 @@
 #include "device.h"
 #include "message.h"
 #include "progress.h"
+#include "promise.h"
 #include "report.h"
 #include "select.h"
 #include "sizes.h"
 #include "test.h"
-#include "usage.h"
 
 static const struct suite *const all_suites[] = {
 	&suite_bar,
@@ -345,6 +345,7 @@ static enum exit_code run_plan(const struct arguments *arguments,
 
 	if (report.error)
 		message("%s", report.error);
+	promise_keep();
 	for (size_t i = 0; i < output_count; i++)
 		outputs[i].printer->end(&report, outputs[i].file);
 	endpoints_free(endpoints, count);
@@ -428,6 +429,7 @@ static int run(int argc, char **argv)
 
 	memcpy(arguments.suites, all_suites, sizeof(all_suites));
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+	promise_settle(arguments.json);
 	if (!arguments.seeded &&
 	    getrandom(&parameters->seed, sizeof(parameters->seed), 0) < 0) {
 		message("seed: %s", strerror(errno));
@@ -440,11 +442,11 @@ static int run(int argc, char **argv)
 			arguments.sizes, strerror(-err));
 		return err == -ENOMEM ? EXIT_CODE_FAILED : EXIT_CODE_USAGE;
 	}
-	usage_call_off();
 	parameters->sizes = &sizes;
 	make_plan(&plan, parameters);
 
 	if (arguments.list_tests) {
+		promise_keep();
 		list_tests(&plan);
 	} else {
 		catch_signals();

@@ -9,14 +9,16 @@
 
 #include "array.h"
 #include "document.h"
-#include "usage.h"
+#include "message.h"
+#include "promise.h"
 
 #define SCHEMA_VERSION 1
 
 static bool due;
 
-void usage_print_document(void)
+void promise_print_document(void)
 {
+	const char *reason = message_last();
 	struct json_object *document;
 
 	if (!due)
@@ -24,16 +26,22 @@ void usage_print_document(void)
 	due = false;
 	document = document_new("pcitest-error", SCHEMA_VERSION);
 	json_object_object_add(document, "error", document_error(
-		"the command line is not understood; standard error says why"));
+		reason ? reason
+		       : "the command line is not understood; standard error says why"));
 	document_print(document);
 }
 
-void usage_call_off(void)
+void promise_settle(bool json)
+{
+	due = json;
+}
+
+void promise_keep(void)
 {
 	due = false;
 }
 
-void usage_promise_document(int argc, char **argv)
+void promise_document(int argc, char **argv)
 {
 	static const char *const texts[] = {
 		"--help", "-?", "--usage", "--version", "-V",
@@ -48,5 +56,5 @@ void usage_promise_document(int argc, char **argv)
 				return;
 			}
 	}
-	atexit(usage_print_document);
+	atexit(promise_print_document);
 }
