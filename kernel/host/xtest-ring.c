@@ -226,11 +226,19 @@ void xtest_ring_release(struct xtest_device *xtest)
  */
 int xtest_ring_use_doorbell(struct xtest_device *xtest, bool use)
 {
+	int ret;
+
 	if (xtest->ring.wants_doorbell == use)
 		return 0;
 
 	xtest->ring.wants_doorbell = use;
-	return xtest_ring_reset(xtest);
+	ret = xtest_ring_reset(xtest);
+	if (ret == -EPROTO && use) {
+		/* The endpoint is not to wait for what nobody can ring. */
+		xtest->ring.wants_doorbell = false;
+		xtest_ring_reset(xtest);
+	}
+	return ret;
 }
 
 /**

@@ -22,7 +22,7 @@ use constant {
 	MAGIC => 0x40, VERSION => 0x44, RING_CAPS => 0x48, SLOTS => 0x4c,
 	COMMANDS => 0x50, COMPLETIONS => 0x54, RING_BELL_BAR => 0x58,
 	RING_BELL_OFFSET => 0x5c, RESET_DONE => 0x64, COMPLETED => 0x68,
-	RESET_REQUEST => 0x6c, SUBMITTED => 0x74,
+	RESET_REQUEST => 0x6c, SUBMITTED => 0x74, USE_DOORBELL => 0x78,
 	# Two slots of each
 	COMMAND_SLOT => 0x400, COMMAND_SIZE => 96,
 	COMPLETION_SLOT => 0x800, COMPLETION_SIZE => 48,
@@ -93,7 +93,8 @@ sub look {
 	my $done = get(COMPLETED);
 
 	if (get(RESET_DONE) != $request) {
-		put(RING_CAPS, defined $lie{ring_bell} ? HAS_DOORBELL : 0);
+		put(RING_CAPS, $lie{ring_bell} && get(USE_DOORBELL) ?
+			HAS_DOORBELL : 0);
 		put(RING_BELL_BAR, $lie{ring_bell}[0] // 0);
 		put(RING_BELL_OFFSET, $lie{ring_bell}[1] // 0);
 		put(SUBMITTED, 0);
@@ -199,14 +200,16 @@ for my $wrong ([MAGIC, 0, 'ENODEV', "no BAR has registers of pci-epf-xtest"],
 }
 put(@$_) for @registers;
 
-# The doorbell is nowhere: in no BAR, not in one, behind its end, at no word.
+# The doorbell is nowhere: in no BAR, not in one, behind its end, at no word. The
+# endpoint is not left to wait for it.
 for my $nowhere ([7, 0], [1, 0], [2, 4096], [2, 2]) {
 	answer(ring_bell => $nowhere);
 	expect("the driver, doorbell at @$nowhere", "EPROTO",
 		told(DRIVER . "/bind", BDF));
 	in_log(sprintf "there is no doorbell at 0x%x of BAR%d",
 		@$nowhere[1, 0]);
-	put(RING_CAPS, 0);
+	expect("a doorbell's use", 0, get(USE_DOORBELL));
+	expect("the doorbell of who does not use it", 0, get(RING_CAPS));
 }
 
 # No lies
