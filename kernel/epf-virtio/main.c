@@ -37,6 +37,7 @@ static int epc_init(struct pci_epf *epf)
 	}
 
 	epf_virtio_get_doorbell(device);
+	device->set_up = true;
 
 	/* Who does not tell of the link lets us look from the start. */
 	return device->epc_features->linkup_notifier ?
@@ -48,6 +49,7 @@ static void epc_deinit(struct pci_epf *epf)
 	struct epf_virtio_device *device = epf_get_drvdata(epf);
 
 	epf_virtio_stop_worker(device);
+	device->set_up = false;
 	epf_virtio_put_doorbell(device);
 	pci_epc_clear_bar(epf->epc, epf->func_no, epf->vfunc_no,
 			  &epf->bar[device->barno]);
@@ -55,7 +57,10 @@ static void epc_deinit(struct pci_epf *epf)
 
 static int link_up(struct pci_epf *epf)
 {
-	return epf_virtio_start_worker(epf_get_drvdata(epf));
+	struct epf_virtio_device *device = epf_get_drvdata(epf);
+
+	/* The link comes up whatever the controller has refused before. */
+	return device->set_up ? epf_virtio_start_worker(device) : 0;
 }
 
 static int link_down(struct pci_epf *epf)

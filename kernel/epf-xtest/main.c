@@ -139,6 +139,7 @@ static int xtest_epc_init(struct pci_epf *epf)
 	if (ret)
 		return ret;
 
+	xtest->set_up = true;
 	/* Who does not tell of the link lets us look from the start. */
 	return xtest->features->linkup_notifier ? 0 : xtest_go(xtest);
 }
@@ -149,6 +150,7 @@ static void xtest_epc_deinit(struct pci_epf *epf)
 	enum pci_barno bar;
 
 	xtest_halt(xtest);
+	xtest->set_up = false;
 	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
 		if (xtest->bars[bar])
 			pci_epc_clear_bar(epf->epc, epf->func_no,
@@ -157,7 +159,10 @@ static void xtest_epc_deinit(struct pci_epf *epf)
 
 static int xtest_link_up(struct pci_epf *epf)
 {
-	return xtest_go(epf_get_drvdata(epf));
+	struct xtest *xtest = epf_get_drvdata(epf);
+
+	/* The link comes up whatever the controller has refused before. */
+	return xtest->set_up ? xtest_go(xtest) : 0;
 }
 
 static int xtest_link_down(struct pci_epf *epf)

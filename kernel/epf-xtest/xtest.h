@@ -116,6 +116,7 @@ struct xtest_doorbell {
  * @msix_offset: of the MSI-X table in that BAR
  * @ring_offset: of the room for rings in that BAR
  * @stock: registers of the kernel's test function, in the BAR
+ * @set_up: the controller has taken all of it
  * @outbound: how it reaches host memory
  * @ring: commands and completions
  * @doorbell: the host's way to make the thread look; of the thread
@@ -136,6 +137,7 @@ struct xtest {
 	size_t msix_offset;
 	size_t ring_offset;
 	struct xtest_stock_registers *stock;
+	bool set_up;
 
 	struct epf_outbound outbound;
 	struct xtest_ring ring;

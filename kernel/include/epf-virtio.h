@@ -297,6 +297,7 @@ struct epf_virtio_device {
 	struct epf_outbound outbound;
 	enum pci_barno barno;
 	void *bar;
+	bool set_up;
 	struct epf_virtio_layout layout;
 	u64 driver_features;
 	u32 driver_transport;

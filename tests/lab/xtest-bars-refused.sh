@@ -225,3 +225,23 @@ done
 virtio_up doorbell=1
 xtest echo count=100 >/tmp/run || die "in the end: $(cat /tmp/run)"
 (($(figure doorbells "$function/stats") > 0)) || die "nobody rang"
+virtio_down
+
+# Nor does one run whose registers it refuses, though the link comes up: another was
+# told of that afterwards.
+refuse n
+virtio_make
+mkdir $ep/functions/epf_virtio_xtest/v1
+other=$(echo $ep/functions/epf_virtio_xtest/v1/epf_virtio_xtest.*)
+ln -s $ep/functions/epf_virtio_xtest/v1 $ep/controllers/epc-sim.0/v1
+is "" cat $answers
+dmesg | grep -q ": header, BAR0 or interrupts: the controller says -121" ||
+	die "it does not say so"
+start
+wait_for "the other's looks" eval '(($(figure looks "$other/stats") > 0))'
+is 0 figure looks "$function/stats"
+stop
+remove_functions epf_virtio_xtest v0 v1
+virtio_up
+xtest echo count=100 >/tmp/run || die "after its BAR was refused: $(cat /tmp/run)"
+virtio_down

@@ -35,7 +35,6 @@ no_link() {
 }
 
 modprobe pci-epf-xtest
-modprobe pci_endpoint_xtest
 VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions $name x0
 unlink
 
@@ -49,10 +48,19 @@ echo 1 >"$function/interrupt_pin"
 echo 33 >"$function/msi_interrupts"
 link
 says "interrupts: the controller says -22"
+
+# Nothing runs then, though the link comes up: another was told of it afterwards.
+VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions $name x1
+start
+wait_for "the other's thread" pgrep -x $name.1 >/dev/null
+! pgrep -x $name.0 >/dev/null || die "it runs"
+stop
+remove_functions $name x1
 unlink
 echo 32 >"$function/msi_interrupts"
 
 # The BAR that its rings are in: the host does not believe that they are there.
+modprobe pci_endpoint_xtest
 again profile=rcar max_inbound_maps=1
 link
 says "BAR.: the controller says"
