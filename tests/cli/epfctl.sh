@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
 #
-# epfctl on a captured tree. Needs EPFCTL, the program, UNIT, its systemd unit, and
-# TOP, the source tree. tests/data/epfctl has what it is to print.
+# epfctl on a captured tree. Needs EPFCTL, the program, EPFCTL_NOPOLL, the program
+# linked with nopoll.c, UNIT, its systemd unit, and TOP, the source tree.
+# tests/data/epfctl has what it is to print.
 
 set -u
 
-: "${EPFCTL:?} ${TOP:?} ${UNIT:?}"
+: "${EPFCTL:?} ${EPFCTL_NOPOLL:?} ${TOP:?} ${UNIT:?}"
 data=$TOP/tests/data/epfctl
 valid_binding=$TOP/tests/cli/valid-binding.sh
 work=$(mktemp -d)
@@ -459,8 +460,12 @@ wait $!
 (($? == 1)) || complain "$what: no failure"
 grep -q '^epfctl: standard output: No space left' "$work/err" ||
 	complain "$what: goes unreported"
+(($(wc -l <"$work/err") == 1)) || complain "$what: is reported twice"
 [[ ! -e $pci_ep/controllers/epc-c ]] || flip
 diff -u "$work/before" <(snapshot) || complain "$what: changed the tree"
+
+# Nor does it wait for ever where it cannot wait.
+EPFCTL=$EPFCTL_NOPOLL run 1 monitor; error "epfctl-nopoll: events: Cannot allocate memory"
 
 echo "== output that goes nowhere"
 "$EPFCTL" --root "$tree" list >/dev/full 2>"$work/err"

@@ -49,7 +49,7 @@ static void print_text(const struct epf_event *event)
 	putchar('\n');
 }
 
-/* Print what has happened. 0, -EAGAIN, or -errno. */
+/* Print what has happened. 0 or -errno. */
 static int print_events(struct epfctl *ctl, struct epf_monitor *monitor)
 {
 	const struct epf_event *event;
@@ -61,14 +61,18 @@ static int print_events(struct epfctl *ctl, struct epf_monitor *monitor)
 		else
 			print_text(event);
 	}
-	if (fflush(stdout))
+	errno = EIO; /* of an earlier write: why is not known any more */
+	if (fflush(stdout) || ferror(stdout)) {
+		/* Not again when it is closed. */
+		clearerr(stdout);
 		return fail(ctl, (struct failure){
 			.err = errno,
 			.operation = "write",
 			.path = "standard output",
 			.message = strerror(errno),
 		});
-	return ret;
+	}
+	return ret == -EAGAIN ? 0 : ret;
 }
 
 static int watch(struct epfctl *ctl, struct epf_monitor *monitor)
@@ -77,12 +81,20 @@ static int watch(struct epfctl *ctl, struct epf_monitor *monitor)
 		.fd = epf_monitor_get_fd(monitor),
 		.events = POLLIN,
 	};
-	int ret = -EAGAIN;
+	int ret = 0;
 
-	while (!ended && ret == -EAGAIN)
+	while (!ended && !ret) {
 		if (poll(&fd, 1, -1) > 0)
 			ret = print_events(ctl, monitor);
-	return ret == -EAGAIN ? 0 : ret;
+		else if (errno != EINTR)
+			ret = fail(ctl, (struct failure){
+				.err = errno,
+				.operation = "poll",
+				.path = "events",
+				.message = strerror(errno),
+			});
+	}
+	return ret;
 }
 
 static int run(struct epfctl *ctl)
