@@ -229,8 +229,8 @@ const char *epf_controller_get_driver(const struct epf_controller *controller);
  * Simulated controllers have them, in pci_epc_sim/NAME next to pci_ep; the
  * framework has none for others. Attributes of more than one line, which are
  * counters, are not among them. They are read when one is first asked for, not
- * with the topology; without memory, or when the controller has gone, there are
- * none.
+ * with the topology; when the controller has gone, there are none. There are none
+ * without memory either: epf_controller_read_attributes() tells that.
  */
 size_t
 epf_controller_get_num_attributes(const struct epf_controller *controller);
@@ -248,6 +248,12 @@ epf_controller_get_attribute_name(const struct epf_controller *controller,
 const char *
 epf_controller_get_attribute(const struct epf_controller *controller,
 			     const char *name);
+/**
+ * @brief Read the attributes now, if they were not before, so that none lacks for
+ * want of memory.
+ * @return 0, or -ENOMEM.
+ */
+int epf_controller_read_attributes(const struct epf_controller *controller);
 /** @brief Number of links to this controller. */
 size_t epf_controller_get_num_links(const struct epf_controller *controller);
 /**

@@ -370,10 +370,13 @@ static void check_function(struct check *c,
 static void check_controller(struct check *c,
 			     const struct config_controller *controller)
 {
-	const char *dma =
-		epf_controller_get_attribute(c->controller, "dma");
+	const char *dma;
 	uint64_t limit;
 
+	c->ret = epf_controller_read_attributes(c->controller);
+	if (c->ret)
+		return;
+	dma = epf_controller_get_attribute(c->controller, "dma");
 	if (get_limit(c, "max_functions", &limit) &&
 	    controller->num_links > limit)
 		find(c, EPF_SEVERITY_ERROR,

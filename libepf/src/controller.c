@@ -27,17 +27,36 @@ epf_controller_get_driver(const struct epf_controller *controller)
 	return controller->driver;
 }
 
+static int read_attributes(const struct epf_controller *controller)
+{
+	struct controller_attributes *attributes = controller->attributes;
+	int err;
+
+	if (attributes->read)
+		return 0;
+	err = tree_read_controller(&attributes->ctx->cfs, controller->name,
+				   &attributes->list);
+	if (err)
+		attribute_list_clear(&attributes->list);
+	attributes->read = !err;
+	return err;
+}
+
+EPF_EXPORT int
+epf_controller_read_attributes(const struct epf_controller *controller)
+{
+	return read_attributes(controller)
+		       ? error_set_nomem(controller->attributes->ctx)
+		       : 0;
+}
+
+/* Empty where they cannot be read: a getter cannot fail, nor may it replace the
+ * error that its caller is telling of. */
 static const struct attribute_list *
 get_attributes(const struct epf_controller *controller)
 {
-	struct controller_attributes *attributes = controller->attributes;
-
-	if (!attributes->read &&
-	    tree_read_controller(attributes->cfs, controller->name,
-				 &attributes->list))
-		attribute_list_clear(&attributes->list);
-	attributes->read = true;
-	return &attributes->list;
+	read_attributes(controller);
+	return &controller->attributes->list;
 }
 
 EPF_EXPORT size_t

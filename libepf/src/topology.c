@@ -131,7 +131,7 @@ static int read_controller(struct epf_topology *topology, const char *name,
 	controller->attributes = calloc(1, sizeof(*controller->attributes));
 	if (!controller->attributes)
 		return -ENOMEM;
-	controller->attributes->cfs = &topology->ctx->cfs;
+	controller->attributes->ctx = topology->ctx;
 	return 0;
 }
 

@@ -12,7 +12,7 @@ struct epf_driver {
 
 /* Many, and seldom asked for: read when they are. */
 struct controller_attributes {
-	const struct cfs *cfs;
+	struct epf_ctx *ctx;
 	bool read;
 	struct attribute_list list;
 };

@@ -360,6 +360,7 @@ static void make_linked(struct fixture *f)
 	make_file(f, PCI_EP "/controllers/sim.0/start", "1\n");
 	make_directory(f, "sys/kernel/config/pci_epc_sim/sim.0");
 	make_file(f, "sys/kernel/config/pci_epc_sim/sim.0/link_up", "1\n");
+	make_file(f, "sys/kernel/config/pci_epc_sim/sim.0/dma", "none\n");
 	link = string_format("%s/" PCI_EP "/controllers/sim.0/any", f->root);
 	assert_int_equal(symlink("../../functions/pci_epf_test/f0", link), 0);
 	make_ctx(f, f->root, 0);
@@ -371,6 +372,37 @@ static void exports(void **state)
 
 	make_linked(f);
 	assert_in_range(try_all(f, export), 50, 1000);
+}
+
+/* What a controller says of itself: all of it, or why not, and then all of it. */
+static int read_limits(struct fixture *f)
+{
+	const struct epf_controller *controller;
+	struct epf_topology *topology;
+	int err;
+
+	err = epf_topology_new(f->ctx, &topology);
+	if (err)
+		return err;
+	controller = epf_topology_get_controller(topology, 0);
+	error_clear(&f->ctx->error);
+	err = epf_controller_read_attributes(controller);
+	if (err)
+		assert_int_equal(epf_error_get_errno(epf_ctx_get_error(f->ctx)),
+				 ENOMEM);
+	assert_int_equal(epf_controller_get_num_attributes(controller), 2);
+	assert_string_equal(epf_controller_get_attribute(controller, "dma"),
+			    "none");
+	epf_topology_free(topology);
+	return err;
+}
+
+static void limits(void **state)
+{
+	struct fixture *f = *state;
+
+	make_linked(f);
+	assert_in_range(try_all(f, read_limits), 30, 1000);
 }
 
 /* What a file would change, and what of it cannot be. */
@@ -393,7 +425,7 @@ static int compare(struct fixture *f)
 		err = epf_findings_new(config, topology, &findings);
 	}
 	if (!err)
-		assert_int_equal(epf_findings_get_num(findings), 6);
+		assert_int_equal(epf_findings_get_num(findings), 7);
 	epf_findings_free(findings);
 	epf_diff_free(diff);
 	epf_topology_free(topology);
@@ -531,6 +563,7 @@ int main(void)
 		TEST(refusals),
 		TEST(modules),
 		TEST(exports),
+		TEST(limits),
 		TEST(comparisons),
 		TEST(replacements),
 		TEST(waits),

@@ -75,6 +75,8 @@ static void print_drivers(const struct epf_topology *topology)
 	table_print(table);
 }
 
+enum { CONTROLLERS, FUNCTIONS, DRIVERS };
+
 /* The lists, in the order of printing. */
 static const struct list {
 	const char *name;
@@ -83,12 +85,12 @@ static const struct list {
 	struct json_object *(*json)(const struct epf_topology *topology,
 				    size_t index);
 } lists[] = {
-	{ "controllers", epf_topology_get_num_controllers, print_controllers,
-	  controller_json_at },
-	{ "functions", epf_topology_get_num_functions, print_functions,
-	  function_json_at },
-	{ "drivers", epf_topology_get_num_drivers, print_drivers,
-	  driver_json_at },
+	[CONTROLLERS] = { "controllers", epf_topology_get_num_controllers,
+			  print_controllers, controller_json_at },
+	[FUNCTIONS] = { "functions", epf_topology_get_num_functions,
+			print_functions, function_json_at },
+	[DRIVERS] = { "drivers", epf_topology_get_num_drivers, print_drivers,
+		      driver_json_at },
 };
 
 static bool is_wanted(const struct epfctl *ctl, const struct list *list)
@@ -138,13 +140,31 @@ static void print_text(const struct epfctl *ctl,
 	}
 }
 
+/* All that is to be printed; 0 or -errno. */
+static int read_lists(struct epfctl *ctl, struct epf_topology **topology)
+{
+	int ret;
+
+	ret = epf_topology_new(ctl->ctx, topology);
+	if (ret || !ctl->json || !is_wanted(ctl, &lists[CONTROLLERS]))
+		return ret;
+	for (size_t i = 0;
+	     i < epf_topology_get_num_controllers(*topology) && !ret; i++)
+		ret = epf_controller_read_attributes(
+			epf_topology_get_controller(*topology, i));
+	return ret;
+}
+
 static int run(struct epfctl *ctl)
 {
 	struct epf_topology *topology = NULL;
 	struct failure failure = { 0 };
 
-	if (epf_topology_new(ctl->ctx, &topology) < 0)
+	if (read_lists(ctl, &topology) < 0) {
 		failure = get_failure(ctl);
+		epf_topology_free(topology);
+		topology = NULL;
+	}
 	if (ctl->json)
 		print_json(ctl, topology, &failure);
 	else if (topology)

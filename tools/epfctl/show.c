@@ -105,6 +105,8 @@ static int find(struct epfctl *ctl, const struct epf_topology *topology,
 	int ret;
 
 	ret = epf_topology_find_controller(topology, name, &found->controller);
+	if (!ret)
+		ret = epf_controller_read_attributes(found->controller);
 	if (ret && ret != -ESRCH)
 		return ret;
 	ret = epf_topology_find_function(topology, name, &found->function);
