@@ -7,23 +7,14 @@
 # them, in each way there is (or those in WAYS), ROUNDS times: the host's drivers see
 # errors, let go, and work again when the endpoint is back.
 
-. "$EPFLAB_TOP/tests/lab/common.sh"
+# shellcheck source=tests/lab/stress.sh
+. "$EPFLAB_TOP/tests/lab/stress.sh"
 # shellcheck source=tests/lab/netns.sh
 . "$EPFLAB_TOP/tests/lab/netns.sh"
 
-rounds=${ROUNDS:-1}
-ways=${WAYS:-removal link driver backend reset crash}
-debug=/sys/kernel/debug/pci_epc_sim/epc-sim.0
 target=/sys/kernel/config/target
 port=$target/epf_virtio_scsi/naa.3000000000000001/tpgt_1
-pci=/sys/bus/pci/devices
-driver=/sys/bus/pci/drivers/virtio_epf
 functions=(blk scsi net)
-
-# attributes KIND: its directory.
-attributes() {
-	echo "$ep"/functions/epf_virtio_"$1"/v0/epf_virtio_"$1".*
-}
 
 make_store() {
 	truncate -s 8M /run/disk /run/unit
@@ -34,40 +25,23 @@ make_store() {
 }
 
 make() {
-	local kind
-
-	modprobe -a epf-virtio-{blk,scsi,net}
+	create_functions
 	mkdir -p "$target/epf_virtio_scsi" "$port" "$port/lun/lun_0"
 	ln -s "$target/core/fileio_0/unit" "$port/lun/lun_0/"
-	for kind in "${functions[@]}"; do
-		mkdir "$ep/functions/epf_virtio_$kind/v0"
-		stats[$kind]=$(attributes "$kind")/stats
-		# What rests leaves the processor to the rest.
-		echo 2000 >"$(attributes "$kind")/poll_us"
-	done
 	echo /run/disk >"$(attributes blk)/backend/path"
 	echo naa.3000000000000001 >"$(attributes scsi)/backend/wwn"
 	# This one's rings the endpoint reads.
 	echo 0 >"$(attributes scsi)/push"
 	echo epvnet0 >"$(attributes net)/backend/ifname"
-	for kind in "${functions[@]}"; do
-		ln -s "$ep/functions/epf_virtio_$kind/v0" \
-			"$ep/controllers/epc-sim.0/$kind"
-	done
+	link_functions
 	net_join endpoint epvnet0 "${address_of[endpoint]}/24"
 }
 
 unmake() {
-	rm "${functions[@]/#/$ep/controllers/epc-sim.0/}" "$port/lun/lun_0/unit"
-	rmdir "$port/lun/lun_0" "$port" "${port%/*}" "$target/epf_virtio_scsi" \
-		"$ep"/functions/epf_virtio_{blk,scsi,net}/v0
-	can_reload || return 0
-	modprobe -r epf-virtio-{blk,scsi,net} pci-epf-virtio epf-core
-}
-
-# KASAN of User-Mode Linux takes no module in the place of another.
-can_reload() {
-	[[ ! -e /sys/kernel/debug/kmemleak ]]
+	unlink_functions
+	rm "$port/lun/lun_0/unit"
+	rmdir "$port/lun/lun_0" "$port" "${port%/*}" "$target/epf_virtio_scsi"
+	remove_unlinked
 }
 
 # has_disks: and sets their names, which are others where the last are open still.
@@ -118,35 +92,12 @@ write() {
 	done
 }
 
-# chains KIND: sets that, how many the endpoint had.
-chains() {
-	local name
-
-	while read -r name chains; do
-		[[ $name != chains ]] || return 0
-	done <"${stats[$1]}"
-}
-
-# busy KIND CHAINS: there were more.
-busy() {
-	chains "$1"
-	((chains > $2))
-}
-
-gone() {
-	! compgen -G "$pci/0000:11:*" >/dev/null
-}
-
 # The disks are written to at several places, the network both ways; what this script
 # does comes first.
 traffic() {
-	local kind place
-	declare -A before
+	local place
 
-	for kind in "${functions[@]}"; do
-		chains "$kind"
-		before[$kind]=$chains
-	done
+	note_chains
 	writers=()
 	rm -f /run/errors
 	touch /run/traffic
@@ -162,9 +113,7 @@ traffic() {
 	ip netns exec host nice ping -q -i 0.002 -s 4000 \
 		192.0.2.1 >/dev/null 2>&1 &
 	pingers+=($!)
-	for kind in "${functions[@]}"; do
-		wait_for "traffic of $kind" busy "$kind" $((before[$kind] + 20))
-	done
+	wait_for_chains
 }
 
 # All writers end, and some have seen an error.
@@ -176,98 +125,8 @@ end() {
 	wait "${pingers[@]}" || :
 }
 
-lose_by_removal() {
-	echo 1 >$debug/surprise
-	end
-	wait_for "removal" gone
-	echo 0 >$debug/surprise
-}
-
-lose_by_link() {
-	stop
-	end
-	wait_for "removal" gone
-	start
-}
-
-# The host's driver; where its module cannot come back, without that.
-lose_by_driver() {
-	local function
-
-	if can_reload; then
-		modprobe -r virtio_epf
-		end
-		modprobe virtio_epf
-	else
-		for function in 0 1 2; do
-			echo 0000:11:00.$function >$driver/unbind
-		done
-		end
-		for function in 0 1 2; do
-			echo 0000:11:00.$function >$driver/bind
-		done
-	fi
-}
-
-# All modules of the endpoint, and before that its functions, while the host finds
-# out. The kernel wants the controller stopped (pci-ep-cfs.c, pci_epc_epf_unlink).
-lose_by_backend() {
-	stop
-	unmake
-	end
-	wait_for "removal" gone
-	make
-	start
-}
-
-# Each function by itself, which the endpoint is not told of, and then the link,
-# which it is.
-lose_by_reset() {
-	local function
-
-	if (($1 % 2)); then
-		for function in "$pci"/0000:11:00.*; do
-			echo 1 >"$function/reset"
-		done
-		end
-	else
-		setpci -s 10:00.0 BRIDGE_CONTROL=40:40
-		end
-		wait_for "removal" gone
-		setpci -s 10:00.0 BRIDGE_CONTROL=0:40
-	fi
-}
-
-# The endpoint does not answer, and the link stays, so that the host has to find
-# out by itself; then it boots.
-lose_by_crash() {
-	setpci -s 11:00.0 COMMAND=0:6 -s 11:00.1 COMMAND=0:6 \
-		-s 11:00.2 COMMAND=0:6
-	end
-	stop
-	wait_for "removal" gone
-	start
-}
-
 modprobe -a virtio_epf virtio_{blk,scsi,net} sd_mod target_core_file
-declare -A stats
 net_namespace endpoint
 net_namespace host
 make_store
-make
-watch_progress 90
-start
-back
-for ((round = 1; round <= rounds; round++)); do
-	echo "# round $round"
-	for way in $ways; do
-		echo "$way"
-		progress "$way: traffic"
-		traffic
-		progress "$way: the loss"
-		"lose_by_$way" "$round"
-		progress "$way: the return"
-		back
-		works
-	done
-done
+stress
