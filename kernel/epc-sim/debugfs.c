@@ -35,6 +35,7 @@ void epc_sim_debugfs_init(struct epc_sim *sim)
 	sim->debugfs = debugfs_create_dir(epc_sim_name(sim), debugfs_root);
 	epc_sim_faults_debugfs(sim, sim->debugfs);
 	epc_sim_port_debugfs_init(sim);
+	epc_sim_guards_debugfs(sim);
 }
 
 /**

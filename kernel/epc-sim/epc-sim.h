@@ -46,6 +46,7 @@
 #define EPC_SIM_MAX_MAPS		256
 #define EPC_SIM_MAX_WINDOWS		32
 #define EPC_SIM_MAX_INBOUND		256
+#define EPC_SIM_MAX_GUARDS		8
 
 /* ioremap() of emulated memory covers at most this (lib/logic_iomem.c). */
 #define EPC_SIM_MAX_IOREMAP		SZ_16M
@@ -215,6 +216,9 @@ enum epc_sim_counter {
 	EPC_SIM_ABORTED_FAULT,
 	/* interrupts that the host had disabled or masked */
 	EPC_SIM_MASKED_INTERRUPTS,
+	/* accesses of the endpoint to memory that is guarded */
+	EPC_SIM_GUARDED_READS,
+	EPC_SIM_GUARDED_WRITES,
 	/* injected faults, by kind */
 	EPC_SIM_FAULTS,
 	EPC_SIM_NUM_COUNTERS = EPC_SIM_FAULTS + EPC_SIM_NUM_FAULTS,
@@ -323,6 +327,12 @@ struct epc_sim_map {
 	struct epc_sim_function *function;	/* that accesses are made as */
 };
 
+/* PCI addresses that the endpoint should not access; see guards.c. */
+struct epc_sim_guard {
+	u64 first;
+	u64 last;
+};
+
 /* How the running kernel's EPC core encodes counts; see irq-count.c. */
 struct epc_sim_irq_count {
 	bool set_msi_log2;
@@ -350,6 +360,8 @@ struct epc_sim_irq_count {
  * @functions: the endpoint's functions; see epc_sim_function()
  * @num_functions: how many these are, present or not; fixed while live
  * @maps: outbound maps
+ * @guards: what the endpoint should not access
+ * @num_guards: how many of them there are
  * @link_up: accesses cross the link to the endpoint, and all above it
  * @link_lost: the link went down, which the functions have not been told
  * @perst: the slot asserts fundamental reset
@@ -406,6 +418,8 @@ struct epc_sim {
 	struct epc_sim_function *functions;
 	unsigned int num_functions;
 	struct epc_sim_map maps[EPC_SIM_MAX_MAPS];
+	struct epc_sim_guard guards[EPC_SIM_MAX_GUARDS];
+	unsigned int num_guards;
 	bool link_up;
 	bool link_lost;
 	bool perst;
@@ -630,6 +644,11 @@ bool epc_sim_outbound_can_map(struct epc_sim *sim,
 void epc_sim_outbound_unmap(struct epc_sim *sim,
 			    struct epc_sim_function *function,
 			    phys_addr_t phys);
+
+/* guards.c */
+void epc_sim_guards_touched(struct epc_sim *sim,
+			    const struct epc_sim_request *request);
+void epc_sim_guards_debugfs(struct epc_sim *sim);
 
 /* interrupt.c */
 int epc_sim_interrupt_init(struct epc_sim *sim);

@@ -119,9 +119,13 @@ static void outbound_move(struct epc_sim *sim, struct epc_sim_request *request,
 	}
 
 	memory = epc_sim_ram(request->addr, request->len);
-	if (!memory)
+	if (!memory) {
 		request->outcome = EPC_SIM_NO_MEMORY;
-	else if (write)
+		return;
+	}
+
+	epc_sim_guards_touched(sim, request);
+	if (write)
 		outbound_copy(sim, request, memory, buf);
 	else
 		outbound_copy(sim, request, buf, memory);

@@ -39,6 +39,7 @@ in_use() {
 }
 
 function=
+guards=/sys/kernel/debug/pci_epc_sim/epc-sim.0/guards
 modprobe -a epf-probe dma-probe
 modprobe pci-epf-test
 
@@ -53,6 +54,14 @@ is 5 stat_of dma_writes
 is $((1 + 1024 + 1025 + 1024000 + 1024001)) stat_of dma_read_bytes
 is $((1 + 1024 + 1025 + 1024000 + 1024001)) stat_of dma_write_bytes
 is 0 stat_of endpoint_reads
+
+# An engine's accesses to memory that is guarded are counted, too: here all is.
+echo 0-ffffffffffffffff >$guards
+tests -d -r -s 4096
+tests -d -w -s 4096
+echo >$guards
+tests -d -r -s 4096
+is "1 1" echo "$(stat_of guarded_reads)" "$(stat_of guarded_writes)"
 
 # Without bus mastering nothing moves, and the function is told.
 setpci -s 11:00.0 COMMAND=2

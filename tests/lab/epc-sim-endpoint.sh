@@ -49,6 +49,45 @@ counts aborted_no_memory check nowhere
 is 0 stat_of maps_live
 is 32 stat_of maps_peak
 
+# guard FIRST LAST READS WRITES: what of the probe's page the endpoint should not
+# touch, by offsets; and what of its read and its write of eight bytes at 64 is
+# counted. Nothing is stopped.
+guard() {
+	local before after
+
+	printf '%x-%x\n' $((page + $1)) $((page + $2)) >$guards
+	before="$(stat_of guarded_reads) $(stat_of guarded_writes)"
+	check touch
+	after="$(stat_of guarded_reads) $(stat_of guarded_writes)"
+	is "$3 $4" echo $((${after% *} - ${before% *})) \
+		$((${after#* } - ${before#* }))
+}
+guards=/sys/kernel/debug/pci_epc_sim/epc-sim.0/guards
+page=$(cat "${check%check}page")
+guard 0 63 0 0
+guard 0 64 1 1
+guard 66 68 1 1
+guard 71 4095 1 1
+guard 72 4095 0 0
+two=$(printf '0-%x %x-%x' $((page - 1)) $((page + 4096)) -1)
+echo "$two" >$guards
+check map
+check touch
+is "3 3" echo "$(stat_of guarded_reads)" "$(stat_of guarded_writes)"
+for wrong in 10 10-f 10-20,30-40 "10-20 30" 10-20g x-y; do
+	refused "Invalid argument" $guards "$wrong"
+done
+refused "Argument list too long" $guards "$(printf '%x-%x ' {0..17})"
+is "$two" cat $guards
+two=$(printf '0-%x %x-%x' $((page - 1)) $((page + 71)) $((page + 71)))
+echo "$two" >$guards
+check touch
+is "4 4" echo "$(stat_of guarded_reads)" "$(stat_of guarded_writes)"
+echo >$guards
+is "" cat $guards
+check touch
+is "4 4" echo "$(stat_of guarded_reads)" "$(stat_of guarded_writes)"
+
 # 64-bit BARs, prefetchable or not, where the host put them
 lspci -vv -s 11:00.0 >/tmp/lspci
 grep -q "Region 0: Memory at 1[0-9a-f]* (64-bit, prefetchable) .size=64K" /tmp/lspci

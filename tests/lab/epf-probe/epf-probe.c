@@ -42,9 +42,10 @@ struct probe {
 	struct pci_epf_header header;
 	struct config_group group;
 	void *memory[PCI_STD_NUM_BARS];
+	u8 *page;
 };
 
-/* A window, not mapped yet, and a page of the host's memory. */
+/* A window, not mapped yet, and the page of the host's memory that it is for. */
 struct probe_window {
 	struct pci_epc *epc;
 	void __iomem *io;
@@ -57,25 +58,16 @@ static int window_open(struct probe *probe, struct probe_window *window)
 {
 	window->epc = probe->epf->epc;
 	window->size = PAGE_SIZE;
-	window->page = (u8 *)get_zeroed_page(GFP_KERNEL);
-	if (!window->page)
-		return -ENOMEM;
-
+	window->page = probe->page;
 	window->io = pci_epc_mem_alloc_addr(window->epc, &window->phys,
 					    window->size);
-	if (!window->io) {
-		free_page((unsigned long)window->page);
-		return -ENOMEM;
-	}
-
-	return 0;
+	return window->io ? 0 : -ENOMEM;
 }
 
 static void window_close(struct probe_window *window)
 {
 	pci_epc_mem_free_addr(window->epc, window->phys, window->io,
 			      window->size);
-	free_page((unsigned long)window->page);
 }
 
 static int window_map(struct probe *probe, struct probe_window *window,
@@ -163,6 +155,21 @@ static int check_aborted(struct probe *probe, struct probe_window *window)
 	ret = probe_aborts(window);
 	window_unmap(probe, window);
 	return ret;
+}
+
+/* Eight bytes in the middle of the page, written and read. */
+static int check_touch(struct probe *probe, struct probe_window *window)
+{
+	const u64 value = 0x0123456789abcdef;
+	u64 seen;
+
+	if (window_map(probe, window, virt_to_phys(window->page)))
+		return -EIO;
+
+	writeq(value, window->io + 64);
+	seen = readq(window->io + 64);
+	window_unmap(probe, window);
+	return seen == value ? 0 : -EIO;
 }
 
 /* A PCI address where the host has nothing. */
@@ -340,6 +347,7 @@ static const struct {
 	{ "map", check_map },
 	{ "unmapped", check_unmapped },
 	{ "aborted", check_aborted },
+	{ "touch", check_touch },
 	{ "nowhere", check_nowhere },
 	{ "refused", check_refused },
 	{ "misaligned", check_misaligned },
@@ -380,8 +388,20 @@ static ssize_t probe_check_store(struct config_item *item, const char *page,
 
 CONFIGFS_ATTR_WO(probe_, check);
 
+/* The page's PCI address, which is its physical one here */
+static ssize_t probe_page_show(struct config_item *item, char *page)
+{
+	struct probe *probe = container_of(to_config_group(item), struct probe,
+					   group);
+
+	return sysfs_emit(page, "%#llx\n", (u64)virt_to_phys(probe->page));
+}
+
+CONFIGFS_ATTR_RO(probe_, page);
+
 static struct configfs_attribute *probe_attrs[] = {
 	&probe_attr_check,
+	&probe_attr_page,
 	NULL,
 };
 
@@ -516,6 +536,11 @@ static int probe_probe(struct pci_epf *epf, const struct pci_epf_device_id *id)
 
 	probe = devm_kzalloc(&epf->dev, sizeof(*probe), GFP_KERNEL);
 	if (!probe)
+		return -ENOMEM;
+
+	probe->page = (u8 *)devm_get_free_pages(&epf->dev,
+						GFP_KERNEL | __GFP_ZERO, 0);
+	if (!probe->page)
 		return -ENOMEM;
 
 	probe->epf = epf;
