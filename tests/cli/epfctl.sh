@@ -6,23 +6,14 @@
 # linked with nopoll.c, UNIT, its systemd unit, and TOP, the source tree.
 # tests/data/epfctl has what it is to print.
 
-set -u
+. "$TOP/tests/cli/common.sh"
 
-: "${EPFCTL:?} ${EPFCTL_NOPOLL:?} ${TOP:?} ${UNIT:?}"
+: "${EPFCTL:?} ${EPFCTL_NOPOLL:?} ${UNIT:?}"
 data=$TOP/tests/data/epfctl
 valid_binding=$TOP/tests/cli/valid-binding.sh
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 tree=$work/tree
 pci_ep=$tree/sys/kernel/config/pci_ep
-failures=0
 "$TOP/tests/cli/epfctl-tree.sh" "$tree"
-
-complain() {
-	echo "FAIL: $*"
-	cat "$work/err"
-	failures=$((failures + 1))
-}
 
 # All of the captured tree, as text.
 snapshot() {
@@ -30,16 +21,10 @@ snapshot() {
 		find . -type f -print0 | sort -z | xargs -0 tail -n +1)
 }
 
-# run STATUS ARGUMENT...: on the captured tree, with its output in $work/out and
-# $work/err. Modules stay out of the game.
+# run STATUS ARGUMENT...: on the captured tree. Modules stay out of the game.
 run() {
-	local expected=$1 status
-
-	shift
-	what="epfctl $*"
-	"$EPFCTL" --no-modules --root "$tree" "$@" >"$work/out" 2>"$work/err"
-	status=$?
-	((status == expected)) || complain "$what: status $status, not $expected"
+	what="epfctl ${*:2}"
+	ends "$1" "$EPFCTL" --no-modules --root "$tree" "${@:2}"
 }
 
 # prints NAME: standard output is that of data/NAME.out.
@@ -71,8 +56,7 @@ usage() {
 
 # valid SCHEMA FILTER: standard output is such a document, and jq agrees.
 valid() {
-	/usr/bin/python3 -m jsonschema -i "$work/out" \
-		"$TOP/docs/schema/$1.json" || complain "$what: not a $1"
+	conforms "$1"
 	[[ $(jq -r ".schema, .schema_version" "$work/out" | xargs) == "$1 1" ]] ||
 		complain "$what: not one document of $1"
 	jq -e "$2" "$work/out" >"$work/jq" ||

@@ -6,19 +6,10 @@
 # do without and do the same. Needs EPFCTL and PCITEST, the programs linked with
 # nomem.c, and TOP, the source tree.
 
-set -u
+. "$TOP/tests/cli/common.sh"
 
-: "${EPFCTL:?} ${PCITEST:?} ${TOP:?}"
+: "${EPFCTL:?} ${PCITEST:?}"
 data=$TOP/tests/data
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-complain() {
-	echo "FAIL: $*"
-	cat "$work/err"
-	failures=$((failures + 1))
-}
 
 # try LEAST COMMAND...: with each allocation failing, of which there are at least
 # so many; it reads INPUT.

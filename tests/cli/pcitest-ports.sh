@@ -6,36 +6,24 @@
 # folders that are made here. Needs PCITEST, the program, and TOP, the source
 # tree. With an argument it writes what is expected anew.
 
-set -u
+. "$TOP/tests/cli/common.sh"
 
-: "${PCITEST:?} ${TOP:?}"
+: "${PCITEST:?}"
 data=$TOP/tests/data/ports
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
 
-complain() {
-	echo "FAIL: $*"
-	cat "$work/err"
-	failures=$((failures + 1))
-}
-
-# run STATUS ARGUMENT...: with its output in $work/out and $work/err, and files of
-# at most $limit KiB.
+# run STATUS ARGUMENT...: with files of at most $limit KiB.
 limit=
 run() {
-	local expected=$1 status
-
-	shift
-	what="pcitest ports $*"
-	(
-		trap '' XFSZ
-		[[ -z $limit ]] || ulimit -f "$limit"
-		exec "$PCITEST" ports "$@"
-	) >"$work/out" 2>"$work/err"
-	status=$?
-	((status == expected)) || complain "$what: status $status, not $expected"
+	what="pcitest ports ${*:2}"
+	ends "$1" limited "$PCITEST" ports "${@:2}"
 }
+
+# shellcheck disable=SC2317 # ends calls it
+limited() (
+	trap '' XFSZ
+	[[ -z $limit ]] || ulimit -f "$limit"
+	exec "$@"
+)
 
 error() {
 	grep -qxF -- "pcitest: $1" "$work/err" || complain "$what: no \"$1\""
@@ -212,8 +200,7 @@ grep -qx "pcitest: PCI access: .*nonsense" "$work/err" ||
 	complain "$what: no error"
 [[ ! -s $work/out ]] || complain "$what: writes to standard output"
 run 1 --root "$work/root" --json
-/usr/bin/python3 -m jsonschema -i "$work/out" \
-	"$TOP/docs/schema/pcitest-error.json" || complain "not a pcitest-error"
+conforms pcitest-error
 grep -qxF "pcitest: $(jq -r .error.message "$work/out")" "$work/err" ||
 	complain "$what: another error in the document"
 

@@ -5,29 +5,15 @@
 # The command line of pcitest on a machine without an endpoint. Needs PCITEST,
 # the program, and TOP, the source tree.
 
-set -u
+. "$TOP/tests/cli/common.sh"
 
-: "${PCITEST:?} ${TOP:?}"
+: "${PCITEST:?}"
 data=$TOP/tests/data/pcitest
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
 
-complain() {
-	echo "FAIL: $*"
-	cat "$work/err"
-	failures=$((failures + 1))
-}
-
-# run STATUS ARGUMENT...: with its output in $work/out and $work/err.
+# run STATUS ARGUMENT...
 run() {
-	local expected=$1 status
-
-	shift
-	what="pcitest $*"
-	"$PCITEST" "$@" >"$work/out" 2>"$work/err"
-	status=$?
-	((status == expected)) || complain "$what: status $status, not $expected"
+	what="pcitest ${*:2}"
+	ends "$1" "$PCITEST" "${@:2}"
 }
 
 # error TEXT: standard error is one line (two, where argp gives a hint) that
@@ -42,11 +28,6 @@ error() {
 # has PATTERN [FILE]: in the output.
 has() {
 	grep -q -- "$1" "${2:-$work/out}" || complain "$what: no \"$1\""
-}
-
-valid() {
-	/usr/bin/python3 -m jsonschema -i "$work/out" \
-		"$TOP/docs/schema/$1.json" || complain "$what: not a $1"
 }
 
 # What is asked for is there.
@@ -64,7 +45,7 @@ has '^xfer.copy.msix.1.dma$'
 # The reports that the unit tests compare with are what they say they are.
 what="run.json, .xml, .tap in $data"
 cp "$data/run.json" "$work/out"
-valid pcitest-run
+conforms pcitest-run
 xmllint --noout "$data/run.xml" || complain "$what: not XML"
 perl -MTAP::Parser -e '
 	my $parser = TAP::Parser->new({ source => $ARGV[0] });
@@ -106,7 +87,7 @@ run 2 run --dma maybe;               error "maybe: not auto, on or off"
 run 2 run --sizes 0;                 error "--sizes 0: "
 run 2 run --sizes 1,,2;              error "--sizes 1,,2: "
 run 2 run --sizes 1Q;                error "--sizes 1Q: "
-run 2 run --json --tap;              valid pcitest-error
+run 2 run --json --tap;              conforms pcitest-error
 run 2 run -D;                        error "-- 'D'"
 run 2 run -D nonsense;               error "nonsense: neither a path nor"
 run 2 run -D 0000:00:20.0;           error "0000:00:20.0: neither a path nor"
@@ -119,7 +100,7 @@ run 1 run --junit /dev/null/x;       error "--junit /dev/null/x: "
 
 # What ends it early is in its document, as far as it is told.
 ended() {
-	valid pcitest-error
+	conforms pcitest-error
 	[[ "pcitest: $(jq -r .error.message "$work/out")" == "$(<"$work/err")" ]] ||
 		complain "$what: another error in the document"
 }
@@ -127,7 +108,7 @@ run 1 run --json --junit /dev/null/x; ended
 run 2 run --json --sizes 0;          ended
 for arguments in "run --bogus" "run --suite x" "run --sizes 0" "list more" x; do
 	# shellcheck disable=SC2086
-	run 2 $arguments --json;     valid pcitest-error
+	run 2 $arguments --json;     conforms pcitest-error
 done
 run 0 run --json --help;             has '^Usage'
 
@@ -161,8 +142,8 @@ run 2 bench sg --alignment 4097;     error "--alignment 4097: not a number from 
 run 2 bench sg --seed -1;            error "--seed -1: not a number"
 run 2 bench sg --sizes "$(seq -s, 65)"
 error "--sizes: more than 64 values"
-run 2 bench sg --json --csv;         valid pcitest-error
-run 1 bench sg -D /dev/null --json;  valid pcitest-bench
+run 2 bench sg --json --csv;         conforms pcitest-error
+run 1 bench sg -D /dev/null --json;  conforms pcitest-bench
 run 2 bench sg -D nonsense;          error "nonsense: neither a path nor"
 
 # Their comparison
@@ -173,7 +154,7 @@ has '^only before '
 has '^only after '
 run 0 compare "$bench-slow.json" "$bench.json"; has '^better '
 run 3 compare --json "$bench.json" "$bench-slow.json"
-valid pcitest-compare
+conforms pcitest-compare
 run 0 compare --tolerance 90 "$bench.json" "$bench-slow.json"
 jq '.results = []' "$bench.json" >"$work/none.json"
 run 77 compare "$bench.json" "$work/none.json"
@@ -186,10 +167,10 @@ run 2 compare a b c;                            has "enough" "$work/err"
 run 2 compare --tolerance 101 a b;              has "101: not" "$work/err"
 run 1 compare "$bench.json" /dev/null;          error "/dev/null: not"
 run 1 compare "$bench.json" "$data/run.json";   error "run.json: not a result"
-run 1 compare --json "$bench.json" /dev/null;   valid pcitest-compare
+run 1 compare --json "$bench.json" /dev/null;   conforms pcitest-compare
 cp "$bench.json" "$work/out"
 what="bench.json in $data"
-valid pcitest-bench
+conforms pcitest-bench
 
 # The kernel tool's command line.
 run 234 -h;                          has '^  -x NUMBER' "$work/err"
@@ -226,16 +207,16 @@ for node in /dev/pci-endpoint-test.* /dev/pci-endpoint-xtest.*; do
 	exit 0
 done
 run 0 list
-run 0 list --json;                   valid pcitest-list
+run 0 list --json;                   conforms pcitest-list
 run 77 run;                          error "no endpoint test device"
-run 77 run --json;                   valid pcitest-run
-run 2 run --json -D nonsense;        valid pcitest-run
-run 1 run --json -D /dev/null;       valid pcitest-run
+run 77 run --json;                   conforms pcitest-run
+run 2 run --json -D nonsense;        conforms pcitest-run
+run 1 run --json -D /dev/null;       conforms pcitest-run
 run 77 run --tap
 has '^1\.\.0 # SKIP no endpoint'
 run 77 run --junit "$work/junit"
 xmllint --noout "$work/junit" || complain "$what: not XML"
-run 1 run --json --junit /dev/full;  valid pcitest-run
+run 1 run --json --junit /dev/full;  conforms pcitest-run
 has "^pcitest: --junit /dev/full: No space left on device$" "$work/err"
 for seed in 1 0x1; do
 	run 77 run --json --seed "$seed"
