@@ -22,7 +22,7 @@
 #include "array.h"
 #include "bench.h"
 #include "counters.h"
-#include "test.h"
+#include "suite-fixture.h"
 #include "virtio.h"
 
 #define FEATURE(bit) (UINT64_C(1) << (bit))
@@ -202,58 +202,27 @@ int __wrap_ioctl(int fd, unsigned long command, ...)
 	return err ? -1 : 0;
 }
 
-/* Run the tests with this name, or all; the caller frees them. */
-static struct plan run_suite(const char *name, unsigned int timeout)
-{
-	struct parameters parameters = { .seed = 1, .timeout = timeout };
-	struct endpoint endpoint = { .node = (char *)"/dev/null" };
-	struct device device = { 0 };
-	struct session session = { .device = &device, .endpoint = &endpoint };
-	struct plan plan = { 0 };
-	size_t done = 0;
-
-	suite_virtio.plan(&plan, &parameters);
-	for (size_t i = 0; i < plan.count; i++) {
-		if (name && strcmp(plan.tests[i].name, name) != 0)
-			continue;
-		test_run(&plan.tests[i], &session);
-		done++;
-	}
-	assert_true(done);
-	return plan;
-}
-
 /* The test must end so; it waits for nothing that does not come. */
 static void expect(const char *name, enum test_result result,
 		   const char *reason)
 {
-	struct plan plan = run_suite(name, strcmp(name, "virtio.config") != 0);
+	const struct parameters parameters = {
+		.seed = 1,
+		.timeout = strcmp(name, "virtio.config") != 0,
+	};
 
-	for (size_t i = 0; i < plan.count; i++) {
-		const struct test *test = &plan.tests[i];
-
-		if (strcmp(test->name, name) == 0 &&
-		    (test->result != result || !strstr(test->reason, reason)))
-			fail_msg("%s: %s: %s", name,
-				 test_result_name(test->result), test->reason);
-	}
-	plan_free(&plan);
+	suite_expect(&suite_virtio, &parameters, name, result, reason);
 }
 
 static void a_sound_device_passes_all_of_it(void **state)
 {
 	static const unsigned int sizes[] = { 128, 256, 2048 };
-	struct plan plan;
+	const struct parameters parameters = { .seed = 1, .timeout = 1 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		reset_model(NONE);
 		model.info.queue_size = sizes[i];
-		plan = run_suite(NULL, 1);
-		for (size_t j = 0; j < plan.count; j++)
-			if (plan.tests[j].result != TEST_PASS)
-				fail_msg("%s: %s", plan.tests[j].name,
-					 plan.tests[j].reason);
-		plan_free(&plan);
+		suite_passes(&suite_virtio, &parameters);
 	}
 }
 

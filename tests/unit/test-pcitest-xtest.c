@@ -25,7 +25,7 @@
 #include "crc32c.h"
 #include "extended.h"
 #include "random.h"
-#include "test.h"
+#include "suite-fixture.h"
 
 /* What the model does wrong. */
 enum fault {
@@ -338,45 +338,16 @@ int __wrap_ioctl(int fd, unsigned long command, ...)
 	return err ? -1 : 0;
 }
 
-/* Run the tests of a suite with this name, or all of it; the caller frees. */
-static struct plan run_suite(const struct suite *suite, const char *name)
-{
-	struct parameters parameters = {
-		.seed = 1,
-		.dma = DMA_ON,
-		.timeout = 1,
-	};
-	struct endpoint endpoint = { .node = (char *)"/dev/null" };
-	struct device device = { 0 };
-	struct session session = { .device = &device, .endpoint = &endpoint };
-	struct plan plan = { 0 };
-	size_t done = 0;
-
-	suite->plan(&plan, &parameters);
-	for (size_t i = 0; i < plan.count; i++) {
-		if (name && strcmp(plan.tests[i].name, name) != 0)
-			continue;
-		test_run(&plan.tests[i], &session);
-		done++;
-	}
-	assert_true(done);
-	return plan;
-}
+static const struct parameters parameters = {
+	.seed = 1,
+	.dma = DMA_ON,
+	.timeout = 1,
+};
 
 static void expect(const struct suite *suite, const char *name,
 		   enum test_result result, const char *reason)
 {
-	struct plan plan = run_suite(suite, name);
-
-	for (size_t i = 0; i < plan.count; i++) {
-		const struct test *test = &plan.tests[i];
-
-		if (strcmp(test->name, name) == 0 &&
-		    (test->result != result || !strstr(test->reason, reason)))
-			fail_msg("%s: %s: %s", name,
-				 test_result_name(test->result), test->reason);
-	}
-	plan_free(&plan);
+	suite_expect(suite, &parameters, name, result, reason);
 }
 
 static const struct suite *suite_of(const char *name)
@@ -387,17 +358,10 @@ static const struct suite *suite_of(const char *name)
 static void a_sound_device_passes_all_of_it(void **state)
 {
 	const struct suite *const suites[] = { &suite_sg, &suite_map };
-	struct plan plan;
 
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
 		reset_model(NONE);
-		plan = run_suite(suites[i], NULL);
-		assert_in_range(plan.count, 40, 100);
-		for (size_t j = 0; j < plan.count; j++)
-			if (plan.tests[j].result != TEST_PASS)
-				fail_msg("%s: %s", plan.tests[j].name,
-					 plan.tests[j].reason);
-		plan_free(&plan);
+		assert_in_range(suite_passes(suites[i], &parameters), 40, 100);
 	}
 }
 
