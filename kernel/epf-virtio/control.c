@@ -79,10 +79,11 @@ static bool features_are_good(const struct epf_virtio_device *device)
 {
 	u64 features = device->driver_features;
 	u32 transport = device->driver_transport;
+	u32 offered = epf_virtio_transport_features(device);
 
 	if (features & ~device->device_features || ~features & NEEDED)
 		return false;
-	if (transport & ~(device->layout.push ? EPF_VIRTIO_F_PUSH : 0))
+	if (transport & ~offered || (offered & ~transport) & EPF_VIRTIO_F_DOORBELL)
 		return false;
 
 	return !(transport & EPF_VIRTIO_F_PUSH && features & NOT_WITH_PUSH);

@@ -172,6 +172,19 @@ static void describe_queues(struct epf_virtio_device *device)
 }
 
 /**
+ * epf_virtio_transport_features() - what the transport can do
+ * @device: the device
+ *
+ * Context: any.
+ * Return: EPF_VIRTIO_F_*.
+ */
+u32 epf_virtio_transport_features(const struct epf_virtio_device *device)
+{
+	return (device->layout.push ? EPF_VIRTIO_F_PUSH : 0) |
+	       (device->doorbell.irq ? EPF_VIRTIO_F_DOORBELL : 0);
+}
+
+/**
  * epf_virtio_describe() - say what the device is
  * @device: the device; no host uses it
  *
@@ -184,10 +197,9 @@ void epf_virtio_describe(struct epf_virtio_device *device)
 	const struct epf_virtio_layout *layout = &device->layout;
 	struct epf_virtio_discovery *discovery = device->bar;
 	const struct epf_doorbell *doorbell = &device->doorbell;
-	u32 transport_features = layout->push ? EPF_VIRTIO_F_PUSH : 0;
+	u32 transport_features = epf_virtio_transport_features(device);
 
 	if (doorbell->irq) {
-		transport_features |= EPF_VIRTIO_F_DOORBELL;
 		discovery->doorbell_bar = doorbell->barno;
 		discovery->doorbell_offset = cpu_to_le32(doorbell->offset);
 		discovery->doorbell_data = cpu_to_le32(doorbell->data);

@@ -64,6 +64,7 @@ void epf_virtio_settings_init(struct epf_virtio_settings *settings);
 int epf_virtio_alloc_bar(struct epf_virtio_device *device);
 void epf_virtio_free_bar(struct epf_virtio_device *device);
 int epf_virtio_make_layout(struct epf_virtio_device *device);
+u32 epf_virtio_transport_features(const struct epf_virtio_device *device);
 void epf_virtio_describe(struct epf_virtio_device *device);
 void epf_virtio_fill_bar(struct epf_virtio_device *device);
 struct epf_virtio_control *

@@ -56,7 +56,8 @@ static int finalize_features(struct virtio_device *vdev)
 	bool ring_reset = epf->device_features & BIT_ULL(VIRTIO_F_RING_RESET);
 	struct virtio_epf_request request = {
 		.command = EPF_VIRTIO_SET_FEATURES,
-		.args[1] = epf->push ? EPF_VIRTIO_F_PUSH : 0,
+		.args[1] = (epf->push ? EPF_VIRTIO_F_PUSH : 0) |
+			   (epf->doorbell ? EPF_VIRTIO_F_DOORBELL : 0),
 	};
 
 	vring_transport_features(vdev);

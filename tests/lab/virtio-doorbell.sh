@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SPDX-FileCopyrightText: 2026 The epf-utils authors
-# lab: --7.3 --timeout 240
+# lab: --7.3 --module tests/lab/virtio-negotiate --timeout 240
 #
 # Where there is a doorbell, a virtio function does not look for what the host
 # writes, but is rung: in a BAR of its own (generic, dwc), or of the controller's
@@ -53,6 +53,32 @@ for profile in generic dwc rk3588 tegra234; do
 		virtio_down
 	done
 done
+
+# negotiates OFFERED TAKEN...: which transport features are taken, of all.
+negotiates() {
+	local driver=/sys/bus/pci/drivers/virtio-negotiate said
+
+	echo 0000:11:00.0 >$device/driver/unbind
+	refused "No such device" $driver/bind 0000:11:00.0
+	said=$(dmesg | grep "transport features:" | tail -n 1)
+	[[ $said == *" $1 offered, taken: $2" ]] || die "$said"
+	echo 0000:11:00.0 >/sys/bus/pci/drivers/virtio_epf/bind
+	wait_for "the driver" test -e "$node"
+	moves
+}
+
+# A host that does not accept the bell has no device; of the rest it is free.
+again profile=generic
+modprobe -a virtio_epf virtio-negotiate
+virtio_up push=1
+negotiates 0x3 2-3
+virtio_down
+virtio_up push=0
+negotiates 0x2 2
+virtio_down
+virtio_up doorbell=0
+negotiates 0x1 0-1
+virtio_down
 
 # It can do without.
 again profile=generic
