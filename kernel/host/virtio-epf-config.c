@@ -247,6 +247,8 @@ const struct virtio_config_ops virtio_epf_config_ops = {
 	.get_features = get_features,
 	.finalize_features = finalize_features,
 	.bus_name = bus_name,
+	.set_vq_affinity = virtio_epf_set_affinity,
+	.get_vq_affinity = virtio_epf_get_affinity,
 	.disable_vq_and_reset = virtio_epf_reset_queue,
 	.enable_vq_after_reset = virtio_epf_enable_queue,
 };

@@ -201,7 +201,7 @@ void virtio_epf_free_irqs(struct virtio_epf *epf)
  * @vector: number of the vector
  *
  * Context: may sleep.
- * Return: 0, or an error of request_irq().
+ * Return: 0, -ENOMEM, or an error of request_irq().
  */
 int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
 				 unsigned int vector)
@@ -209,14 +209,20 @@ int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
 	struct virtio_epf *epf = to_virtio_epf(queue->vq->vdev);
 	int ret;
 
+	if (!zalloc_cpumask_var(&queue->affinity, GFP_KERNEL))
+		return -ENOMEM;
+
 	snprintf(queue->name, sizeof(queue->name), "%s-%s",
 		 dev_name(&epf->vdev.dev), queue->vq->name);
 	ret = request_handler(epf, vector, queue_irq, 0, queue->name, queue);
-	if (!ret) {
-		queue->vector = vector;
-		queue->has_irq = true;
+	if (ret) {
+		free_cpumask_var(queue->affinity);
+		return ret;
 	}
-	return ret;
+
+	queue->vector = vector;
+	queue->has_irq = true;
+	return 0;
 }
 
 /**
@@ -235,6 +241,7 @@ void virtio_epf_free_queue_irq(struct virtio_epf_queue *queue)
 
 	irq_update_affinity_hint(irq, NULL);
 	free_irq(irq, queue);
+	free_cpumask_var(queue->affinity);
 	queue->has_irq = false;
 }
 
@@ -251,4 +258,58 @@ void virtio_epf_synchronize_irqs(struct virtio_device *vdev)
 
 	for (i = 0; i < epf->num_vectors; i++)
 		synchronize_irq(pci_irq_vector(epf->pdev, i));
+}
+
+/**
+ * virtio_epf_set_affinity() - say which processors a queue's interrupt is for
+ * @vq: the queue
+ * @mask: the processors, or NULL: it does not matter any more
+ *
+ * One that queues share stays where it is. What the interrupt controller does with
+ * it is its affair.
+ *
+ * Context: may sleep.
+ * Return: 0, or -EINVAL where the driver has nothing to be called.
+ */
+int virtio_epf_set_affinity(struct virtqueue *vq, const struct cpumask *mask)
+{
+	struct virtio_epf_queue *queue = vq->priv;
+	int irq;
+
+	if (!vq->callback)
+		return -EINVAL;
+	if (!queue->has_irq)
+		return 0;
+
+	irq = pci_irq_vector(to_virtio_epf(vq->vdev)->pdev, queue->vector);
+	if (!mask) {
+		irq_update_affinity_hint(irq, NULL);
+		return 0;
+	}
+
+	/* The hint is kept; the driver's mask is not. */
+	cpumask_copy(queue->affinity, mask);
+	irq_set_affinity_and_hint(irq, queue->affinity);
+	return 0;
+}
+
+/**
+ * virtio_epf_get_affinity() - which processors a queue's interrupt is for
+ * @vdev: the device
+ * @index: of the queue
+ *
+ * Context: any.
+ * Return: the processors that it was spread to, as find_vqs() was asked; NULL where
+ *	it was not, or is not the queue's own.
+ */
+const struct cpumask *virtio_epf_get_affinity(struct virtio_device *vdev, int index)
+{
+	struct virtio_epf *epf = to_virtio_epf(vdev);
+	struct virtio_epf_queue *queue;
+
+	if (index < 0 || index >= epf->num_queues)
+		return NULL;
+
+	queue = &epf->queues[index];
+	return queue->has_irq ? pci_irq_get_affinity(epf->pdev, queue->vector) : NULL;
 }

@@ -5,6 +5,7 @@
 #define VIRTIO_EPF_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/spinlock.h>
@@ -36,6 +37,7 @@
  * @max_size: the most descriptors that it may have
  * @vector: its interrupt, or EPF_VIRTIO_NO_VECTOR
  * @has_irq: an interrupt of its own is requested
+ * @affinity: where that goes, if the driver has said so
  * @enabled: the endpoint may use it, and interrupt us for it
  * @name: of its interrupt
  * @vring: the ring that the endpoint uses, if it is split: the driver's, or that of
@@ -65,6 +67,7 @@ struct virtio_epf_queue {
 	unsigned int max_size;
 	u16 vector;
 	bool has_irq;
+	cpumask_var_t affinity;
 	bool enabled;
 	char name[32];
 	const struct vring *vring;
@@ -224,6 +227,8 @@ int virtio_epf_request_queue_irq(struct virtio_epf_queue *queue,
 				 unsigned int vector);
 void virtio_epf_free_queue_irq(struct virtio_epf_queue *queue);
 void virtio_epf_synchronize_irqs(struct virtio_device *vdev);
+int virtio_epf_set_affinity(struct virtqueue *vq, const struct cpumask *mask);
+const struct cpumask *virtio_epf_get_affinity(struct virtio_device *vdev, int index);
 
 /* virtio-epf-posted.c */
 struct virtio_epf_posted;
