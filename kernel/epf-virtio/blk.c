@@ -219,7 +219,6 @@ static struct epf_virtio_backend blk_backend = {
 			   BIT_ULL(VIRTIO_BLK_F_BLK_SIZE) |
 			   BIT_ULL(VIRTIO_BLK_F_TOPOLOGY) |
 			   BIT_ULL(VIRTIO_BLK_F_FLUSH) |
-			   BIT_ULL(VIRTIO_BLK_F_MQ) |
 			   BIT_ULL(VIRTIO_BLK_F_DISCARD) |
 			   BIT_ULL(VIRTIO_BLK_F_WRITE_ZEROES),
 	.legacy_device = VIRTIO_TRANS_ID_BLOCK,

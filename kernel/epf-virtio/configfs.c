@@ -291,8 +291,12 @@ static ssize_t epf_virtio_transport_store(struct config_item *item,
 	if (device->bound)
 		return -EBUSY;
 	if (transports[i] == &epf_virtio_legacy_transport &&
-	    !device->backend->legacy_device)
+	    !device->backend->legacy_device) {
+		dev_err(&device->epf->dev,
+			"%s is no legacy device: those have one queue, and nothing of virtio 1.0\n",
+			device->backend->name);
 		return -EOPNOTSUPP;
+	}
 	if (device->settings.transport == transports[i])
 		return count;
 

@@ -258,8 +258,6 @@ static struct epf_virtio_backend console_backend = {
 	.device_id = VIRTIO_ID_CONSOLE,
 	.class = 0x0780, /* communication controller, other */
 	.features = BIT_ULL(VIRTIO_CONSOLE_F_SIZE),
-	.legacy_features = BIT_ULL(VIRTIO_CONSOLE_F_SIZE),
-	.legacy_device = VIRTIO_TRANS_ID_CONSOLE,
 	.num_queues = CONSOLE_QUEUES_OF_A_PORT,
 	.max_queues = CONSOLE_CONTROL +
 		      CONSOLE_QUEUES_OF_A_PORT * CONSOLE_MAX_PORTS,

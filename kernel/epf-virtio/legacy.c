@@ -63,9 +63,6 @@ static_assert(sizeof(struct registers) == VIRTIO_PCI_CONFIG_OFF(false));
 /* Not in a header of the kernel's: the other bit is VIRTIO_PCI_ISR_CONFIG. */
 #define ISR_QUEUE	1
 
-/* While a driver sets up queues, so many looks follow at once if nothing is new. */
-#define HURRIED_LOOKS	100000
-
 /* The last that drivers look for */
 #define LAST_DEVICE	0x103f
 
@@ -106,6 +103,10 @@ static int check(const struct epf_virtio_device *device)
 		dev_err(dev,
 			"a legacy device has vendor 0x1af4, device 0x1000 to 0x103f, revision 0, subsystem %u and an interrupt pin\n",
 			device->backend->device_id);
+		return -EINVAL;
+	}
+	if (device->num_queues > 1) {
+		dev_err(dev, "num_queues is more than 1: a legacy device has one\n");
 		return -EINVAL;
 	}
 	if (device->epf->msix_interrupts > 1) {
@@ -201,23 +202,19 @@ static bool take_features(struct epf_virtio_device *device)
 }
 
 /*
- * Drivers set up queues one after the other. Before each they look whether its
- * page is 0, which is true once that of the one before was seen here: else they
- * give up. They may have selected the next already.
+ * There is one queue. Before each, drivers look whether its page is 0, at once
+ * after that of the one before, and give up where that was not seen here yet.
  */
-static bool take_queue(struct epf_virtio_device *device, u32 pfn,
-		       unsigned int selected)
+static bool take_queue(struct epf_virtio_device *device, u32 pfn)
 {
-	unsigned int next = device->num_set_up;
 	struct registers *registers = device->bar;
 
-	if (!pfn || next == device->num_queues ||
-	    (selected != next && selected != next + 1))
+	if (!pfn || device->num_set_up)
 		return false;
 
 	WRITE_ONCE(registers->queue_pfn, 0);
-	device->queues[next].pfn = pfn;
-	device->num_set_up++;
+	device->queues[0].pfn = pfn;
+	device->num_set_up = 1;
 	return true;
 }
 
@@ -326,41 +323,26 @@ static void tell_config(struct epf_virtio_device *device)
 	}
 }
 
-/* The host goes on in a microsecond or two, whether it was seen or not. */
-static bool is_hurried(struct epf_virtio_device *device)
-{
-	return device->num_queues > 1 &&
-	       device->status & VIRTIO_CONFIG_S_DRIVER &&
-	       !(device->status & (VIRTIO_CONFIG_S_DRIVER_OK |
-				   VIRTIO_CONFIG_S_FAILED)) &&
-	       device->looks++ < HURRIED_LOOKS;
-}
-
 static bool poll(struct epf_virtio_device *device)
 {
 	struct registers *registers = device->bar;
 	u8 status = READ_ONCE(registers->status);
-	unsigned int selected;
 	bool found;
 	u32 pfn;
 
 	/* Queues are there before the status that has them used, */
 	dma_rmb();
 	pfn = le32_to_cpu(READ_ONCE(registers->queue_pfn));
-	dma_rmb();
-	selected = le16_to_cpu(READ_ONCE(registers->queue_select));
 	/* and features before the first queue. */
 	dma_rmb();
 	if (take_features(device))
 		return true;
 
-	found = take_queue(device, pfn, selected);
+	found = take_queue(device, pfn);
 	found |= follow_status(device, status);
 	tell_config(device);
 	found |= take_notification(device);
-	if (found)
-		device->looks = 0;
-	return found || is_hurried(device);
+	return found;
 }
 
 /* All of them by one register, see take_notification() */

@@ -67,7 +67,7 @@ struct epf_virtio_transport;
  * @legacy_features: those of them that do without VERSION_1 and without writes
  *	to the configuration, for legacy drivers
  * @legacy_device: PCI device id that such drivers know the type by; 0: there is
- *	none, or it needs VERSION_1
+ *	none, or it needs VERSION_1 or more than one queue
  * @num_queues: queues that a device has; bind may change it
  * @max_queues: the most that it can have; 0: @num_queues
  * @config_size: bytes of configuration
@@ -308,7 +308,6 @@ struct epf_virtio_device {
 	unsigned long config_changed_at;
 	u16 config_vector;
 	unsigned int num_set_up;
-	unsigned int looks;
 	unsigned int irq_type;
 	unsigned int num_vectors;
 	struct mutex config_lock; /* protects @config and its copy in the BAR */

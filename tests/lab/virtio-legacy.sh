@@ -65,15 +65,20 @@ traffic() {
 	(($(awk '$1 == "chains" { print $2 }' "$function/stats") > before + 20))
 }
 
-modprobe -a epf-virtio-blk epf-virtio-xtest virtio_pci virtio_blk ext4
+modprobe -a epf-virtio-blk epf-virtio-xtest epf-virtio-console virtio_pci virtio_blk ext4
 truncate -s 8M /run/disk
 
 echo "# what is refused"
-mkdir "$ep/functions/epf_virtio_xtest/x0"
-refused "Operation not supported" \
-	"$(echo "$ep"/functions/epf_virtio_xtest/x0/epf_virtio_xtest.*)/transport" \
-	legacy
-rmdir "$ep/functions/epf_virtio_xtest/x0"
+for type in xtest console; do
+	dmesg -C
+	mkdir "$ep/functions/epf_virtio_$type/x0"
+	refused "Operation not supported" \
+		"$(echo "$ep/functions/epf_virtio_$type"/x0/epf_virtio_*)/transport" \
+		legacy
+	dmesg | grep -q "$type is no legacy device: those have one queue" ||
+		die "$type: $(dmesg | tail -3)"
+	rmdir "$ep/functions/epf_virtio_$type/x0"
+done
 make_disk
 refused "Invalid argument" "$function/transport" modern
 is epf cat "$function/transport"
@@ -86,6 +91,8 @@ not_bound "a legacy device has vendor 0x1af4"
 make_disk transport=legacy
 echo 2 >"$functions/v0/msix_interrupts"
 not_bound "msix_interrupts is more than 1"
+make_disk transport=legacy backend/num_queues=2
+not_bound "num_queues is more than 1"
 again profile=am654
 make_disk transport=legacy
 # Newer kernels know, too, that this controller has no INTx.
