@@ -6,7 +6,8 @@
  * is taken from the EPC core in chunks, as it is needed, so that functions
  * which know nothing of this find theirs; a chunk goes back with the last user.
  * The EPC core ioremap()s what it gives, so that a 32-bit machine spends kernel
- * addresses on the chunks taken and on nothing else.
+ * addresses on the chunks taken and on nothing else. A window is a place in a
+ * chunk: it needs no ioremap() of its own (docs/epf-core.md).
  */
 
 #include <linux/align.h>
