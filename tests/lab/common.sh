@@ -38,6 +38,21 @@ stat_of() {
 	awk -v name="$1" '$1 == name { print $2 }' "$sim/${2:-epc-sim.0}/stats"
 }
 
+# guard_rest MODULE: from now on epc-sim.0 counts what of the endpoint's accesses is to
+# other memory than that test module names; none: no more.
+guard_rest() {
+	if (($#)); then
+		cat "/sys/module/$1/parameters/guards"
+	else
+		echo
+	fi >/sys/kernel/debug/pci_epc_sim/epc-sim.0/guards
+}
+
+# strayed: how many accesses were, by a processor or the DMA engine.
+strayed() {
+	echo "$(stat_of guarded_reads) reads, $(stat_of guarded_writes) writes"
+}
+
 # figure NAME FILE: the value in a line NAME VALUE.
 figure() {
 	awk -v name="$1" '$1 == name { print $2 }' "$2"

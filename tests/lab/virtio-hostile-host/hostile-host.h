@@ -103,6 +103,7 @@ struct areas {
 
 u8 *hostile_alloc_memory(void);
 void hostile_free_memory(u8 *memory);
+int hostile_show_guards(const u8 *memory, char *page);
 int hostile_map_memory(struct hostile *hostile);
 void hostile_unmap_memory(struct hostile *hostile);
 void hostile_fill_memory(struct hostile *hostile);

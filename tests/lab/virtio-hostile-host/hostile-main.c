@@ -52,6 +52,16 @@ module_param(seed, uint, 0644);
  */
 static u8 *memory;
 
+static int show_guards(char *page, const struct kernel_param *param)
+{
+	return memory ? hostile_show_guards(memory, page) : -ENODEV;
+}
+
+static const struct kernel_param_ops guards_ops = {
+	.get = show_guards,
+};
+module_param_cb(guards, &guards_ops, NULL, 0444);
+
 static bool acknowledged(struct hostile *hostile)
 {
 	u32 seen;

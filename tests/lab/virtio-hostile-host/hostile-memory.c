@@ -15,6 +15,7 @@
 #include <linux/preempt.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 #include <linux/virtio_ids.h>
 #include <uapi/linux/virtio_ring.h>
 
@@ -73,6 +74,27 @@ void hostile_free_memory(u8 *memory)
 }
 
 /**
+ * hostile_show_guards() - what the endpoint must not access, as epc-sim takes it
+ * @memory: all that a host names
+ * @page: a page to print to
+ *
+ * Of all that the machine has it may access only that, and of that no guards.
+ * (Host and endpoint are one machine: physical addresses are PCI addresses.)
+ *
+ * Return: number of characters printed.
+ */
+int hostile_show_guards(const u8 *memory, char *page)
+{
+	u64 addr = virt_to_phys(memory);
+
+	return sysfs_emit(page, "0-%llx %llx-%llx %llx-%llx %llx-%llx\n",
+			  addr + DATA - 1,
+			  addr + USED + USED_SIZE, addr + TABLES - 1,
+			  addr + TABLES + TABLES_SIZE, addr + AVAIL - 1,
+			  addr + AVAIL + AVAIL_SIZE, ~0ULL);
+}
+
+/**
  * hostile_map_memory() - let the function access the memory
  * @hostile: the host
  *
@@ -119,8 +141,10 @@ static u64 somewhere(struct hostile *hostile, u32 part, u32 room, u32 align)
 /* What the types of devices read first, with fields of which some are extreme. */
 static void fill_headers(struct hostile *hostile)
 {
+	/* The last ones: the first service of rpmsg, and events of a console, true */
 	static const u32 small[] = { 0, 1, 2, 3, 4, 5, 6, 8, 11, 13, 16, 0x80,
-				     0x100, 0xffff, ~0U };
+				     0x100, 0xffff, ~0U, 0x300, 0x10000, 0x10003,
+				     0x10006 };
 	__le32 *word = (__le32 *)(hostile->memory + DATA);
 	unsigned int i;
 

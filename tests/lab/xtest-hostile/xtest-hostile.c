@@ -20,6 +20,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 
 /* As in kernel/include/uapi/pci-epf-xtest.h; this module is built alone. */
 #define REGISTERS		0x40
@@ -48,6 +49,28 @@ module_param(seed, uint, 0644);
  * attack before this one.
  */
 static void *memory;
+
+/*
+ * What the endpoint must not access, as epc-sim takes it: of all that the machine
+ * has, all but the arena. (Host and endpoint are one machine: physical addresses are
+ * PCI addresses.)
+ */
+static int show_guards(char *page, const struct kernel_param *param)
+{
+	u64 addr;
+
+	if (!memory)
+		return -ENODEV;
+
+	addr = virt_to_phys(memory);
+	return sysfs_emit(page, "0-%llx %llx-%llx\n", addr + GUARD - 1,
+			  addr + GUARD + ARENA, ~0ULL);
+}
+
+static const struct kernel_param_ops guards_ops = {
+	.get = show_guards,
+};
+module_param_cb(guards, &guards_ops, NULL, 0444);
 
 struct hostile {
 	struct pci_dev *pdev;
