@@ -19,10 +19,9 @@
 . "$EPFLAB_TOP/tests/lab/common.sh"
 
 rounds=${ROUNDS:-1}
-ways=${WAYS:-removal link driver backend reset crash}
+ways=${WAYS:-removal link driver backend reset hot_reset crash}
 debug=/sys/kernel/debug/pci_epc_sim/epc-sim.0
 pci=/sys/bus/pci/devices
-driver=/sys/bus/pci/drivers/virtio_epf
 functions=()
 # Whether the host's drivers find out by themselves about an endpoint that does
 # nothing any more, or only when the link goes
@@ -59,20 +58,14 @@ unlink_functions() {
 	rm "${functions[@]/#/$ep/controllers/epc-sim.0/}"
 }
 
-# Where modules can come back, they go, too.
+# And the modules.
 remove_unlinked() {
 	local kind
 
 	for kind in "${functions[@]}"; do
 		rmdir "$ep/functions/epf_virtio_$kind/v0"
 	done
-	can_reload || return 0
 	modprobe -r "${functions[@]/#/epf-virtio-}" pci-epf-virtio epf-core
-}
-
-# KASAN of User-Mode Linux takes no module in the place of another.
-can_reload() {
-	[[ ! -e /sys/kernel/debug/kmemleak ]]
 }
 
 # chains KIND: sets that, how many the endpoint had.
@@ -127,23 +120,10 @@ lose_by_link() {
 	start
 }
 
-# The host's driver; where its module cannot come back, without that.
 lose_by_driver() {
-	local function
-
-	if can_reload; then
-		modprobe -r virtio_epf
-		end
-		modprobe virtio_epf
-	else
-		for function in "${!functions[@]}"; do
-			echo "0000:11:00.$function" >"$driver/unbind"
-		done
-		end
-		for function in "${!functions[@]}"; do
-			echo "0000:11:00.$function" >"$driver/bind"
-		done
-	fi
+	modprobe -r virtio_epf
+	end
+	modprobe virtio_epf
 }
 
 # All modules of the endpoint, and before that its functions, while the host finds
@@ -157,26 +137,26 @@ lose_by_backend() {
 	start
 }
 
-# Each function by itself, which the endpoint is not told of, and then the link,
-# which it is.
+# Each function by itself, which the endpoint is not told of
 lose_by_reset() {
 	local function
 
-	if (($1 % 2)); then
-		for function in "$pci"/0000:11:00.*; do
-			echo 1 >"$function/reset"
-		done
-		end
-	else
-		setpci -s 10:00.0 BRIDGE_CONTROL=40:40
-		end
-		wait_for "removal" gone
-		setpci -s 10:00.0 BRIDGE_CONTROL=0:40
-	fi
+	for function in "$pci"/0000:11:00.*; do
+		echo 1 >"$function/reset"
+	done
+	end
 }
 
-# The endpoint does not answer, and the link stays, so that the host has to find
-# out by itself; then it boots.
+# The link, which it is told of
+lose_by_hot_reset() {
+	setpci -s 10:00.0 BRIDGE_CONTROL=40:40
+	end
+	wait_for "removal" gone
+	setpci -s 10:00.0 BRIDGE_CONTROL=0:40
+}
+
+# The endpoint does not answer, nor does anything that it does reach the host, and the
+# link stays, so that the host has to find out by itself; then it boots.
 lose_by_crash() {
 	local function all=()
 
@@ -206,7 +186,7 @@ stress() {
 			progress "$way: traffic"
 			traffic
 			progress "$way: the loss"
-			"lose_by_$way" "$round"
+			"lose_by_$way"
 			progress "$way: the return"
 			back
 			works
