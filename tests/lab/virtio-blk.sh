@@ -92,6 +92,9 @@ is 64 cat $disk/queue/max_discard_segments
 is 4096 cat $disk/queue/discard_granularity
 is "write back" cat $disk/queue/write_cache
 is 8388608 cat "$function/backend/size"
+# As many as the host has processors for
+is $(($(nproc) < 2 ? 1 : 2)) sh -c "ls $disk/mq | wc -l"
+refused "busy" "$function/backend/num_queues" 1
 refused "busy" "$function/backend/path" /run/other
 refused "busy" "$function/backend/read_only" 1
 

@@ -95,8 +95,28 @@ add_store b 4
 mkdir -p "$port"
 add_lun 0 a
 
+echo "# another portal group, and queues: two, for events and for task management"
+second=${port%1}2
+mkdir -p "$second/lun/lun_0"
+ln -s "$core/b" "$second/lun/lun_0/"
+echo 2 >"$function/backend/tag"
+echo 2 >"$function/backend/num_queues"
+bind_adapter
+start
+wait_for "the disk" has_lun 0
+is 8192 cat /sys/class/scsi_device/*:0:0:0/device/block/sd*/size
+# As many as the host has processors for
+is $(($(nproc) < 2 ? 1 : 2)) sh -c "ls /sys/block/$(basename "$(node_of 0)")/mq | wc -l"
+# One of each queue, and one of the configuration
+lspci -vs 11:00.0 >/tmp/lspci
+grep -q "MSI-X: Enable+ Count=5 " /tmp/lspci || die "$(cat /tmp/lspci)"
+refused "busy" "$function/backend/tag" 1
+refused "busy" "$function/backend/num_queues" 1
+adapter_down
+rm "$second/lun/lun_0/b"
+rmdir "$second/lun/lun_0" "$second"
+
 echo "# one unit, over several controllers"
-rmdir "$functions/v0"
 for profile in generic dwc rk3588; do
 	again "profile=$profile"
 	make_adapter

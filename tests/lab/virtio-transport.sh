@@ -43,3 +43,19 @@ for settings in push=1 push=0 "push=0 features_off=$packed" \
 	count=8 moves count=8
 	virtio_down
 done
+
+# Queues of other sizes: as few descriptors as an echo takes, and as many as can be
+for size in 4 32768; do
+	virtio_up "queue_size=$size"
+	xtest info >/tmp/info
+	is $size figure queue_size /tmp/info
+	moves segments=1
+	refused "Device or resource busy" "$function/queue_size" 256
+	virtio_down
+done
+mkdir "$ep/functions/epf_virtio_xtest/v0"
+function=$(echo "$ep"/functions/epf_virtio_xtest/v0/epf_virtio_xtest.*)
+refused "Invalid argument" "$function/queue_size" 100
+refused "Numerical result out of range" "$function/queue_size" 65536
+is 256 cat "$function/queue_size"
+rmdir "$ep/functions/epf_virtio_xtest/v0"

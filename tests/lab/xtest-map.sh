@@ -54,6 +54,26 @@ stop
 wait_for "removal" test ! -e /sys/bus/pci/devices/0000:11:00.0
 remove_functions pci_epf_xtest x0
 
+# What the figures say of windows: of four, two with one in between go, and what is
+# free is in two pieces; before that there was none.
+again profile=generic num_windows=1 window_size=262144
+VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+outbound=$ep/functions/pci_epf_xtest/x0/pci_epf_xtest.0/outbound
+for window in a b c d; do
+	mkdir "$outbound/windows/$window"
+	echo 65536 >"$outbound/windows/$window/size"
+done
+mkdir "$outbound/windows/e"
+is 0 figure windows_failures "$outbound/stats"
+refused "No space left on device" "$outbound/windows/e/size" 65536
+is 1 figure windows_failures "$outbound/stats"
+is 0 figure windows_fragmentation "$outbound/stats"
+rmdir "$outbound/windows/"{b,d}
+is 500 figure windows_fragmentation "$outbound/stats"
+rmdir "$outbound/windows/"{a,c,e}
+is 0 figure windows_fragmentation "$outbound/stats"
+remove_functions pci_epf_xtest x0
+
 # Of the maps that a controller has, one stays free.
 again profile=generic max_maps=4
 VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0

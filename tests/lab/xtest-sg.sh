@@ -82,6 +82,30 @@ pcitest bench sg --depth 2 --segments 5 --json >/tmp/bench || status=$?
 is "the function takes 1 commands at once" jq -r '.results[0].error' /tmp/bench
 down
 
+# With as many slots as may be, all of them in use; and BARs of other sizes
+again profile=generic
+VENDOR=0x1af4 DEVICE=0x10f0 MSIX=8 make_functions pci_epf_xtest x0
+settings=$(echo "$ep"/functions/pci_epf_xtest/x0/pci_epf_xtest.*)
+rm "$ep/controllers/epc-sim.0/x0"
+echo 256 >"$settings/depth"
+for bar in 1 2 3 4 5; do
+	echo $((4096 << bar)) >"$settings/bar${bar}_size"
+done
+refused "Invalid argument" "$settings/bar5_size" 5000
+refused "Numerical result out of range" "$settings/bar5_size" $((2 << 30))
+ln -s "$ep/functions/pci_epf_xtest/x0" "$ep/controllers/epc-sim.0/x0"
+refused "Device or resource busy" "$settings/bar5_size" 4096
+start
+wait_for "the driver" test -e $node
+pcitest bench sg --depth 256 --segments 1 --sizes 64 --commands 512 --repetitions 1 \
+	--json >/tmp/bench || die "$(cat /tmp/bench)"
+is true jq 'all(.results[]; .error == null and .commands == 512)' /tmp/bench
+for bar in 1 2 3 4 5; do
+	read -r first last _ < <(sed -n $((bar + 1))p $device/resource)
+	is $((4096 << bar)) echo $((last - first + 1))
+done
+down
+
 # It goes while somebody waits.
 up generic
 pcitest bench xfer --duration 1000 --sizes 64 --operation write \
