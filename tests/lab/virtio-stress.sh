@@ -90,16 +90,26 @@ works() {
 		die "the network does not work"
 }
 
-# write DEVICE BLOCK: to a part of it, opened once, until an error, and says which.
+# write DEVICE BLOCK: to a part of it, opened once, until an error, and says which; and
+# once that it has begun.
 write() {
 	exec nice perl -MFcntl -e '
-		my ($device, $first) = @ARGV;
+		my ($device, $first, $told) = @ARGV;
 		my $zeroes = "\0" x 4096;
 		sysopen(my $disk, $device, O_WRONLY | O_SYNC) or die "$!\n";
 		for (my $i = 0; ; $i = ($i + 1) % 1024) {
 			sysseek($disk, ($first + $i) * 4096, 0) or die "$!\n";
 			syswrite($disk, $zeroes) or die "$!\n";
+			$told ||= syswrite(STDOUT, "$device $first\n");
 		}' "$@"
+}
+
+# all_write: who comes later may miss the loss.
+all_write() {
+	local all=()
+
+	mapfile -t all </run/writes
+	((${#all[@]} >= ${#writers[@]}))
 }
 
 # The disks are written to at several places, the network both ways; what this script
@@ -109,10 +119,10 @@ traffic() {
 
 	note_chains
 	writers=()
-	rm -f /run/errors
+	truncate -s 0 /run/errors /run/writes
 	for place in 0 1024; do
 		for at in "$disk" "$unit"; do
-			write "$at" $place 2>>/run/errors &
+			write "$at" $place >>/run/writes 2>>/run/errors &
 			writers+=($!)
 		done
 	done
@@ -123,6 +133,7 @@ traffic() {
 		192.0.2.1 >/dev/null 2>&1 &
 	pingers+=($!)
 	wait_for_chains
+	wait_for "all writers" all_write
 	[[ ! -s /run/errors ]] || die "$way: before the loss: $(cat /run/errors)"
 }
 
