@@ -84,9 +84,12 @@ wait_for() {
 }
 
 # show_tasks: what the kernel said last, and where each task waits, but those of
-# the kernel that have nothing to do.
+# the kernel that have nothing to do. With KASAN that is not known: User-Mode Linux
+# looks for it where nothing may be read.
 show_tasks() {
-	local dir name state
+	local dir name state where="wchan"
+
+	[[ ! -e /sys/kernel/debug/kmemleak ]] || where="comm"
 
 	dmesg | tail -n 50
 	for dir in /proc/[0-9]*/task/*; do
@@ -95,7 +98,7 @@ show_tasks() {
 				state=$(sed -n 's/^State:[[:space:]]*//p' \
 					"$dir/status") &&
 				[[ $state != I* ]] &&
-				echo "${dir##*/} $name: $state $(<"$dir/wchan")"
+				echo "${dir##*/} $name: $state $(<"$dir/$where")"
 		} 2>/dev/null || :
 	done
 }
